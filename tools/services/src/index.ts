@@ -1,1 +1,4 @@
-export {};
+export { ensureTool, ToolMissingError, type EnsureToolOptions } from './ensure-tool.js';
+export { findOnPath } from './find-on-path.js';
+export { spawnServer, type ServerProcess, type SpawnServerOptions } from './spawn-server.js';
+export { startNats, type NatsServer, type StartNatsOptions } from './start-nats.js';
