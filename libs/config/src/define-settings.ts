@@ -1,0 +1,42 @@
+import type { AnySettingSpec, SettingValue } from './setting-spec.js';
+
+/** All settings of one app. */
+export interface SettingsSchema<S extends readonly AnySettingSpec[] = readonly AnySettingSpec[]> {
+  readonly appName: string;
+  /** Variables that begin with it belong to the app; unknown ones stop the start. */
+  readonly environmentPrefix: string;
+  readonly specs: S;
+}
+
+/** Values by key, typed by the specs, frozen. */
+export type SettingsOf<S extends readonly AnySettingSpec[]> = { readonly [P in S[number] as P['key']]: SettingValue<P> };
+
+/** Type of the settings that a schema describes. */
+export type SettingsFor<Schema> = Schema extends SettingsSchema<infer S> ? SettingsOf<S> : never;
+
+/**
+ * Declares the settings of an app. Raises RangeError for a key that is no dotted lower-case name, is given twice, lies
+ * within another one (`a` beside `a.b` cannot both stand in a nested file), or shares its environment name with another.
+ */
+export function defineSettings<const S extends readonly AnySettingSpec[]>(appName: string, specs: S): SettingsSchema<S> {
+  if (!/^[a-z][a-z0-9-]*$/.test(appName)) throw new RangeError(`${appName}: an app's name is lower-case`);
+  const schema = { appName, environmentPrefix: `ARQON_${upperCase(appName)}_`, specs };
+  const names = new Set<string>();
+  for (const spec of specs) {
+    if (!/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$/.test(spec.key)) throw new RangeError(`${spec.key}: a key is lower-case words, dots between groups`);
+    if (specs.some((other) => other.key.startsWith(`${spec.key}.`))) throw new RangeError(`${spec.key}: other keys lie within it`);
+    const name = environmentNameOf(schema, spec);
+    if (names.has(name)) throw new RangeError(`${spec.key}: ${name} names two settings`);
+    names.add(name);
+  }
+  return Object.freeze(schema);
+}
+
+/** Name of a setting in the environment: `ARQON_<APP>_<KEY>` with dots as `_`, unless the spec names another. */
+export function environmentNameOf(schema: Pick<SettingsSchema, 'environmentPrefix'>, spec: Pick<AnySettingSpec, 'key' | 'env'>): string {
+  return spec.env ?? `${schema.environmentPrefix}${upperCase(spec.key)}`;
+}
+
+function upperCase(name: string): string {
+  return name.replace(/[.-]/g, '_').toUpperCase();
+}
