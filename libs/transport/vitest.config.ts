@@ -1,7 +1,3 @@
-import { defineConfig } from 'vitest/config';
+import { defineProjectConfig } from '../../vitest.project.mjs';
 
-export default defineConfig({
-  root: import.meta.dirname,
-  ssr: { resolve: { conditions: ['@arqonbus/source', 'node', 'import', 'module', 'default'] } },
-  test: { include: ['src/**/*.test.ts', 'test/**/*.test.ts'] },
-});
+export default defineProjectConfig(import.meta.dirname);
