@@ -1,1 +1,12 @@
-export {};
+export { FrameReader, type FrameLimits } from './frame-reader.js';
+export { BatchView, type BatchKind } from './batch-view.js';
+export { type FrameRefusal } from './refusal.js';
+export { encodeStampAfter, readPositions, type ChannelPosition } from './positions.js';
+export {
+  copyEnvelopes, encodeEpoch, encodeRouting, encodeSender, envelopeRanges, readStampedBatch, stampedBatchSize, writeStampedHeader,
+  type StampedBatch, type StampedRun,
+} from './stamped-batch.js';
+export {
+  readFixed32, readFixed64, readVarint32, readVarint64, varint64SizeAt, varintSize, writeFixed32, writeFixed64, writeVarint,
+} from './varint.js';
+export { isValidUtf8, utf8Size, writeUtf8 } from './utf8.js';
