@@ -1,0 +1,105 @@
+import type { Logger } from './logger.js';
+
+/** Exit codes of a process under runUntilSignal(); a second signal ends it with 128 + its number. */
+export const processExitCodes = { drained: 0, drainFailed: 1, fault: 70, interrupted: 130, terminated: 143 } as const;
+
+const PARENT_POLL_MS = 500;
+
+/** Options of runUntilSignal(). */
+export interface ProcessLifeOptions {
+  /** Stops accepting, lets work in hand finish, closes. Called once. */
+  readonly drain: () => Promise<void>;
+  /** Longest wait for the drain, in milliseconds; then the process exits with `drainFailed`. */
+  readonly drainTimeoutMs: number;
+  readonly logger: Logger;
+}
+
+/** The life of the process. */
+export interface ProcessLife {
+  /** Drains and exits as a first signal does, for other causes such as the admin route; later calls do nothing. */
+  stop(cause: string): void;
+}
+
+function describe(error: unknown): object {
+  return error instanceof Error ? { error } : { error: String(error) };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** Tells when the given parent is gone: it no longer runs, or this process was handed to another parent. */
+function watchParent(parentPid: number, onGone: () => void): void {
+  const isDirect = process.ppid === parentPid;
+  const timer = setInterval(() => {
+    if ((isDirect && process.ppid !== parentPid) || !isAlive(parentPid)) {
+      clearInterval(timer);
+      onGone();
+    }
+  }, PARENT_POLL_MS);
+  timer.unref();
+}
+
+function parentPidOf(environment: NodeJS.ProcessEnv): number | undefined {
+  const text = environment['ARQON_PARENT_PID'] ?? '';
+  return /^[1-9][0-9]{0,9}$/.test(text) ? Number(text) : undefined;
+}
+
+/**
+ * Takes charge of the end of the process: SIGTERM or SIGINT drains once and exits 0, a second signal exits at once
+ * with 143 or 130. It also drains when the IPC channel of the parent closes and, if `ARQON_PARENT_PID` is set, when
+ * that process is gone. An uncaught exception or unhandled rejection is logged CRITICAL and exits 70 without a drain,
+ * because the state is no longer known. Call it once, in the composition root.
+ */
+export function runUntilSignal(options: ProcessLifeOptions): ProcessLife {
+  const { logger } = options;
+  let stopping = false;
+
+  const drainThenExit = async (cause: string): Promise<void> => {
+    logger.info({ cause, drain_timeout_ms: options.drainTimeoutMs }, 'draining');
+    const timer = setTimeout(() => {
+      logger.error({ drain_timeout_ms: options.drainTimeoutMs }, 'drain did not end in time, exiting');
+      process.exit(processExitCodes.drainFailed);
+    }, options.drainTimeoutMs);
+    try {
+      await options.drain();
+    } catch (error) {
+      logger.error(describe(error), 'drain failed, exiting');
+      process.exit(processExitCodes.drainFailed);
+    }
+    clearTimeout(timer);
+    logger.info({}, 'drained, exiting');
+    process.exit(processExitCodes.drained);
+  };
+  const stop = (cause: string): void => {
+    if (stopping) return;
+    stopping = true;
+    void drainThenExit(cause);
+  };
+  const onSignal = (signal: 'SIGTERM' | 'SIGINT'): void => {
+    if (!stopping) {
+      stop(signal);
+      return;
+    }
+    logger.warn({ cause: signal }, 'second signal, exiting at once');
+    process.exit(signal === 'SIGINT' ? processExitCodes.interrupted : processExitCodes.terminated);
+  };
+  const onFault = (error: unknown, origin: string): void => {
+    logger.critical({ ...describe(error), origin }, 'unexpected fault, exiting');
+    process.exit(processExitCodes.fault);
+  };
+
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  process.on('uncaughtException', onFault);
+  process.on('unhandledRejection', (reason) => onFault(reason, 'unhandledRejection'));
+  if (process.connected) process.on('disconnect', () => stop('parent disconnected'));
+  const parentPid = parentPidOf(process.env);
+  if (parentPid !== undefined) watchParent(parentPid, () => stop('parent process ended'));
+  return { stop };
+}
