@@ -1,0 +1,63 @@
+/** How much of the checks to run. */
+export type CheckMode = 'full' | 'quick' | 'long' | 'coverage';
+
+/** One call of Nx, timed and reported on its own. */
+export interface CheckStep {
+  readonly name: string;
+  /** Arguments of the `nx` command. */
+  readonly args: readonly string[];
+  /** Added to the environment of the step. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Whether the step leaves test reports. */
+  readonly runsTests: boolean;
+}
+
+/** Projects checked at the same time: two, so that tests with deadlines keep a core each on the smallest CI machine. */
+const PARALLEL_PROJECT_COUNT = 2;
+
+const MODE_FLAGS: Readonly<Record<string, CheckMode>> = { '--quick': 'quick', '--long': 'long', '--coverage': 'coverage' };
+
+const TEST_ENV: Readonly<Record<CheckMode, Readonly<Record<string, string>>>> = {
+  full: {},
+  quick: { ARQON_TEST_SCOPE: 'unit' },
+  long: { ARQON_TEST_LONG: '1' },
+  coverage: { ARQON_TEST_COVERAGE: '1' },
+};
+
+/**
+ * Reads the arguments of the check command.
+ *
+ * @throws Error that lists the known flags when an argument is not one of them, or when there are two
+ */
+export function parseCheckMode(args: readonly string[]): CheckMode {
+  if (args.length === 0) return 'full';
+  const mode = args.length === 1 ? MODE_FLAGS[args[0] ?? ''] : undefined;
+  if (mode === undefined) throw new Error(`Expected nothing or one of ${Object.keys(MODE_FLAGS).join(', ')}, not: ${args.join(' ')}`);
+  return mode;
+}
+
+function runMany(name: string, targets: readonly string[], options: Partial<CheckStep> & { readonly extraArgs?: readonly string[] } = {}): CheckStep {
+  const common = [`--parallel=${String(PARALLEL_PROJECT_COUNT)}`, '--output-style=static'];
+  return {
+    name,
+    args: ['run-many', '-t', ...targets, ...(options.extraArgs ?? []), ...common],
+    env: options.env ?? {},
+    runsTests: options.runsTests ?? false,
+  };
+}
+
+/**
+ * Lists the steps of a mode in the order they run: the cheap ones that explain later failures come first.
+ */
+export function planChecks(mode: CheckMode): CheckStep[] {
+  const tests = runMany('test', ['test'], { env: TEST_ENV[mode], runsTests: true });
+  if (mode === 'coverage') return [tests];
+  return [
+    { name: 'references', args: ['sync:check'], env: {}, runsTests: false },
+    runMany('contract', ['lint', 'breaking', 'generate-check'], { extraArgs: ['-p', 'proto'] }),
+    runMany('lint', ['lint']),
+    runMany('typecheck', ['typecheck']),
+    runMany('build', ['build']),
+    tests,
+  ];
+}
