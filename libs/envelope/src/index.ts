@@ -10,3 +10,7 @@ export {
   readFixed32, readFixed64, readVarint32, readVarint64, varint64SizeAt, varintSize, writeFixed32, writeFixed64, writeVarint,
 } from './varint.js';
 export { isValidUtf8, utf8Size, writeUtf8 } from './utf8.js';
+export { buildFrame } from './frame-builder.js';
+export { encodeEnvelope, encodeEventEntry, type EventInit } from './event-entry.js';
+export { encodeFrame, EventRunBuilder, type RunRouting } from './event-run-builder.js';
+export { createIdSource, idRandomBytes, newEnvelopeId, type IdSourceOptions } from './envelope-id.js';
