@@ -58,7 +58,11 @@ export async function startProcess(options: StartProcessOptions): Promise<Runnin
       resolve(exit);
     };
     child.once('close', settle);
-    child.once('error', () => settle(null, null));
+    // A process that could not be started emits no close on every platform.
+    child.once('error', (error) => {
+      output.stderr += `${error.message}\n`;
+      settle(null, null);
+    });
   });
   const running = { pid: child.pid ?? -1, output, exited, stop: (signal?: NodeJS.Signals, timeoutMs?: number) => stop(child, exited, { signal, timeoutMs }) };
   try {
@@ -83,7 +87,7 @@ async function stop(
   }
 }
 
-function collectOutput(child: ChildProcess): ProcessOutput {
+function collectOutput(child: ChildProcess): { stdout: string; stderr: string; messages: unknown[] } {
   const output = { stdout: '', stderr: '', messages: new Array<unknown>() };
   child.stdout?.setEncoding('utf8').on('data', (text: string) => { output.stdout += text; });
   child.stderr?.setEncoding('utf8').on('data', (text: string) => { output.stderr += text; });
