@@ -1,1 +1,2 @@
-export {};
+export type { BenchResult } from './bench-result.js';
+export { runFanoutSuite, type SuiteOptions, type SuiteReport } from './run-fanout-suite.js';
