@@ -1,0 +1,110 @@
+import type { TokenVerifier } from '@arqonbus/auth';
+import type { SettingsFor } from '@arqonbus/config';
+import { hardCaps } from '@arqonbus/errors';
+import type { HistoryStore } from '@arqonbus/storage';
+import type { AuditLog, Logger, Readiness } from '@arqonbus/telemetry';
+import { Commands } from './commands/index.js';
+import {
+  Directory, FanOut, Intake, Publisher, Recoveries, ServerMessages, Sessions, Subscriptions, type PublishSpans, type Session, type Topic,
+} from './routing/index.js';
+import type { spineSettings } from './settings.js';
+
+export type SpineSettings = SettingsFor<typeof spineSettings>;
+
+/** What the bus needs from outside; adapters are chosen by the composition root. */
+export interface BusParts {
+  readonly settings: SpineSettings;
+  readonly version: string;
+  readonly store: HistoryStore;
+  readonly audit: AuditLog;
+  readonly verifier: TokenVerifier;
+  readonly readiness: Readiness;
+  readonly spans: PublishSpans;
+  readonly logger: Logger;
+  readonly nowMs: () => number;
+  /** The doors hear of topics that come and go. */
+  readonly onTopicOpened: (topic: Topic) => void;
+  readonly onTopicClosed: (topic: Topic) => void;
+  readonly onTopicReset: (topic: Topic) => void;
+}
+
+/** Routing and commands, wired. */
+export interface Bus {
+  readonly directory: Directory;
+  readonly fanOut: FanOut;
+  readonly recoveries: Recoveries;
+  readonly subscriptions: Subscriptions;
+  readonly sessions: Sessions;
+  readonly publisher: Publisher;
+  readonly commands: Commands;
+  readonly intake: Intake;
+  readonly messages: ServerMessages;
+}
+
+/** Bytes of a pending frame, and milliseconds of one engine callback, after which it leaves at once. */
+const maxPendingBytes = hardCaps.chunkBytes;
+const maxPendingMs = 1;
+/** One page of history or of a recovery. */
+const pageBytes = 262_144;
+const pageEvents = 10_000;
+
+export function createBus(parts: BusParts): Bus {
+  const { settings, store, nowMs, verifier, audit, readiness, version } = parts;
+  const startedMs = nowMs();
+  const server = `arqonbus-spine/${version}`;
+  const messages = new ServerMessages({ nowMs });
+  const fanOut = new FanOut({ maxPendingBytes, maxPendingMs }, nowMs, () => undefined);
+  const directory = new Directory({
+    store, nowMs, autoCreate: settings['rooms.auto_create'],
+    retention: { maxEvents: settings['history.max_events_count'], maxBytes: settings['history.max_bytes'], maxAgeMs: settings['history.max_age_ms'] },
+    limits: {
+      maxRoomsPerTenant: settings['limits.max_rooms_per_tenant_count'], maxTopicsPerTenant: settings['limits.max_topics_per_tenant_count'],
+      maxTenants: settings['limits.max_tenants_count'], topicIdleMs: settings['rooms.idle_ms'],
+    },
+    onTailFull: (topic) => { fanOut.flushTopic(topic); },
+    onOpened: (topic) => {
+      parts.onTopicOpened(topic);
+      sessions.attachInbox(topic);
+    },
+    onClosed: parts.onTopicClosed,
+    onReset: parts.onTopicReset,
+  });
+  const recoveries = new Recoveries({ catchUpMs: settings['limits.catch_up_ms'], pageBytes, pageEvents }, fanOut, messages, nowMs);
+  const subscriptions = new Subscriptions(directory, fanOut, recoveries, nowMs);
+  const sessions: Sessions = new Sessions(
+    {
+      server, heartbeatMs: settings.heartbeat_ms, expiryNoticeMs: settings['auth.expiry_notice_ms'], maxSessions: settings['limits.max_sessions_count'],
+      limitsFor: (session) => limitsFor(settings, session), capabilities: [],
+    },
+    directory, subscriptions, messages, recoveries, fanOut, nowMs,
+  );
+  const publisher = new Publisher(directory, fanOut, messages, {
+    eventsPerSecond: settings['limits.events_per_second'], bytesPerSecond: settings['limits.bytes_per_second'],
+    replySearchEvents: settings['limits.reply_search_events_count'],
+  }, nowMs, store.durability, parts.spans);
+  const commands = new Commands({
+    directory, sessions, subscriptions, recoveries, fanOut, messages, verifier, audit, nowMs,
+    describe: () => ({ server, readiness: readiness.state, reasons: readiness.reasons, uptimeMs: nowMs() - startedMs }),
+    limits: { maxTopicsPerSession: settings['limits.max_topics_per_session_count'], maxPageEvents: pageEvents, maxPageBytes: pageBytes },
+  }, parts.logger);
+  const intake = new Intake({
+    maxFrameBytes: settings['limits.max_frame_bytes'], maxEnvelopeBytes: settings['limits.max_envelope_bytes'],
+    maxEventsPerRun: settings['limits.max_events_per_run_count'], maxBytesPerTurn: settings['limits.max_bytes_per_turn_bytes'],
+    maxServiceBytesPerTurn: settings['limits.max_service_bytes_per_turn_bytes'],
+  }, publisher, commands, fanOut, nowMs);
+  return { directory, fanOut, recoveries, subscriptions, sessions, publisher, commands, intake, messages };
+}
+
+function limitsFor(settings: SpineSettings, session: Session): {
+  maxFrameBytes: number; maxEnvelopeBytes: number; maxEventsPerRun: number; maxUnacknowledgedRuns: number; maxEventsPerSecond: number;
+  maxBytesPerSecond: bigint; maxTopicsPerSession: number; maxBytesInFlight: number;
+} {
+  const rate = (value: number | 'off'): number => (value === 'off' || session.isService ? 0 : value);
+  return {
+    maxFrameBytes: settings['limits.max_frame_bytes'], maxEnvelopeBytes: settings['limits.max_envelope_bytes'],
+    maxEventsPerRun: settings['limits.max_events_per_run_count'], maxUnacknowledgedRuns: settings['limits.max_unacknowledged_runs_count'],
+    maxEventsPerSecond: rate(settings['limits.events_per_second']), maxBytesPerSecond: BigInt(rate(settings['limits.bytes_per_second'])),
+    maxTopicsPerSession: settings['limits.max_topics_per_session_count'],
+    maxBytesInFlight: settings[session.isService ? 'limits.max_service_bytes_per_turn_bytes' : 'limits.max_bytes_per_turn_bytes'],
+  };
+}

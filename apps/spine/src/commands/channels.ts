@@ -1,0 +1,92 @@
+import { canDeleteChannel, canListRoom, canPublish, canSubscribe } from '@arqonbus/auth';
+import { ArqonError } from '@arqonbus/errors';
+import { isRoomName } from '@arqonbus/tenancy';
+import type { Topic } from '../routing/index.js';
+import type { CommandCall, CommandContext, CommandHandler } from './command.js';
+import { requireRoomAndChannel } from './names.js';
+
+/** list_channels: those of the room that the token may join; an unknown room has none. */
+export const listChannels: CommandHandler<'listChannels'> = (_context, call, value) => {
+  const { session } = call;
+  if (!isRoomName(value.room)) throw new ArqonError('INVALID_NAME', { field: 'room' });
+  if (!canListRoom(session.claims, value.room)) throw new ArqonError('NOT_PERMITTED', { field: 'room' });
+  const topics = [...(session.tenant.rooms.get(value.room)?.topics.values() ?? [])];
+  const channels = topics.filter((topic) => canSubscribe(session.claims, topic.roomName, topic.channel)).map(describeChannel);
+  call.reply({ case: 'channels', value: { channels } });
+};
+
+/** channel_info: not found and not permitted are one answer. */
+export const channelInfo: CommandHandler<'channelInfo'> = (context, call, value) => {
+  requireRoomAndChannel(value.room, value.channel);
+  const topic = context.directory.findTopic(call.session.tenant, value.room, value.channel);
+  if (!canSubscribe(call.session.claims, value.room, value.channel) || topic === undefined) throw new ArqonError('NOT_PERMITTED', { field: 'room' });
+  call.reply({ case: 'channel', value: describeChannel(topic) });
+};
+
+/** create_channel: audited; needs publish. */
+export const createChannel: CommandHandler<'createChannel'> = async (context, call, value) => {
+  requireRoomAndChannel(value.room, value.channel);
+  const { session } = call;
+  await audited(context, call, { action: 'channel.create', target: nameOf(value) }, () =>
+    canPublish(session.claims, value.room, value.channel) ? undefined : new ArqonError('NOT_PERMITTED', { field: 'room' }));
+  if (session.isClosed) return;
+  if (context.directory.findTopic(session.tenant, value.room, value.channel) !== undefined) throw new ArqonError('CHANNEL_EXISTS', { field: 'channel' });
+  call.reply({ case: 'channel', value: describeChannel(context.directory.openTopic(session.tenant, value.room, value.channel)) });
+};
+
+/** delete_channel: audited; needs the role operator. Its subscribers stay, told by `gap` that a new epoch began. */
+export const deleteChannel: CommandHandler<'deleteChannel'> = async (context, call, value) => {
+  requireRoomAndChannel(value.room, value.channel);
+  const { session } = call;
+  const find = (): Topic | undefined => context.directory.findTopic(session.tenant, value.room, value.channel);
+  await audited(context, call, { action: 'channel.delete', target: nameOf(value) }, () =>
+    canDeleteChannel(session.claims, value.room, value.channel) && find() !== undefined ? undefined : new ArqonError('NOT_PERMITTED', { field: 'room' }));
+  const topic = find();
+  if (topic !== undefined) emptyTopic(context, topic);
+  call.reply({ case: 'done', value: {} });
+};
+
+function emptyTopic(context: CommandContext, topic: Topic): void {
+  context.fanOut.flushTopic(topic);
+  const after = { epoch: topic.history.epoch, sequence: topic.history.lastSequence };
+  if (topic.sessionCount === 0) {
+    context.directory.closeTopic(topic);
+    return;
+  }
+  topic.history.reset(context.nowMs() * 1000);
+  context.directory.announceReset(topic);
+  context.fanOut.announce(topic, context.recoveries.gap(topic, after, { epoch: topic.history.epoch, sequence: 0 }, 'EPOCH_CHANGED'));
+}
+
+/** Writes the audit record, refusals too, before anything is done. @throws the refusal, or AUDIT_UNAVAILABLE when the record cannot be written. */
+async function audited(
+  context: CommandContext, call: CommandCall, entry: { readonly action: string; readonly target: string }, decide: () => ArqonError | undefined,
+): Promise<void> {
+  const refusal = decide();
+  const { clientId, tenant } = call.session;
+  const outcome = refusal === undefined ? { outcome: 'done' as const } : { outcome: 'refused' as const, code: refusal.code };
+  try {
+    await context.audit.append({ ...entry, actor: clientId, tenant: tenant.id, ...outcome });
+  } catch (error) {
+    throw new ArqonError('AUDIT_UNAVAILABLE', { cause: error });
+  }
+  if (refusal !== undefined) throw refusal;
+}
+
+function nameOf(value: { readonly room: string; readonly channel: string }): string {
+  return value.channel === '' ? value.room : `${value.room}:${value.channel}`;
+}
+
+interface ChannelDescription {
+  room: string; channel: string; epoch: bigint; sequence: bigint; subscribers: number;
+  historyEvents: bigint; historyBytes: bigint; firstSequence: bigint;
+}
+
+function describeChannel(topic: Topic): ChannelDescription {
+  const { history } = topic;
+  return {
+    room: topic.roomName, channel: topic.channel, epoch: BigInt(history.epoch), sequence: BigInt(history.lastSequence),
+    subscribers: topic.sessionCount, historyEvents: BigInt(history.eventCount), historyBytes: BigInt(history.byteCount),
+    firstSequence: BigInt(history.firstSequence),
+  };
+}

@@ -1,0 +1,44 @@
+import type { Command } from '@arqonbus/proto';
+import type { AuditLog } from '@arqonbus/telemetry';
+import type { TokenVerifier } from '@arqonbus/auth';
+import type { Directory, FanOut, Recoveries, ReplyBody, ServerMessages, Session, Sessions, Subscriptions } from '../routing/index.js';
+
+export type CommandName = NonNullable<Command['body']['case']>;
+export type CommandValue<Name extends CommandName> = Extract<Command['body'], { case: Name }>['value'];
+
+/** What commands work with. */
+export interface CommandContext {
+  readonly directory: Directory;
+  readonly sessions: Sessions;
+  readonly subscriptions: Subscriptions;
+  readonly recoveries: Recoveries;
+  readonly fanOut: FanOut;
+  readonly messages: ServerMessages;
+  readonly verifier: TokenVerifier;
+  readonly audit: AuditLog;
+  readonly nowMs: () => number;
+  readonly describe: () => { readonly server: string; readonly readiness: string; readonly reasons: readonly string[]; readonly uptimeMs: number };
+  readonly limits: { readonly maxTopicsPerSession: number; readonly maxPageEvents: number; readonly maxPageBytes: number };
+}
+
+/** One command on its way: who asked, and how to answer. */
+export class CommandCall {
+  constructor(readonly session: Session, readonly requestId: Uint8Array, private readonly messages: ServerMessages) {}
+
+  reply(body: ReplyBody): void {
+    this.session.queue(this.messages.reply(this.requestId, body));
+  }
+}
+
+/**
+ * Carries out one command. Throws ArqonError to refuse; the runner turns it into the answer. Work
+ * that needs I/O returns a promise.
+ */
+export type CommandHandler<Name extends CommandName> = (context: CommandContext, call: CommandCall, value: CommandValue<Name>) => void | Promise<void>;
+
+/** A command as the bus offers it; `help` lists these rows. */
+export interface CommandRow<Name extends CommandName> {
+  readonly summary: string;
+  readonly needs: string;
+  readonly run: CommandHandler<Name> | 'unsupported';
+}

@@ -1,0 +1,116 @@
+import { canSubscribe, canSubscribeRoom } from '@arqonbus/auth';
+import { ArqonError, hardCaps } from '@arqonbus/errors';
+import { isRoomName } from '@arqonbus/tenancy';
+import type { Cursor, Topic } from '../routing/index.js';
+import type { CommandCall, CommandContext, CommandHandler, CommandValue } from './command.js';
+import { requireRoomAndChannel, requireSafeNumber } from './names.js';
+
+type Resume = CommandValue<'join'>['resume'];
+
+/** Reasons of `joined` when not everything missed could be sent. */
+type UnrecoveredReason = 'EPOCH_CHANGED' | 'HISTORY_TRIMMED';
+
+/** join: a channel, a whole room, or (empty room) the client's own inbox. */
+export const join: CommandHandler<'join'> = (context, call, value) => {
+  if (value.group !== '') throw new ArqonError('UNSUPPORTED_COMMAND', { field: 'group' });
+  if (value.room === '') {
+    joinInbox(context, call, value);
+    return;
+  }
+  if (value.allChannels) joinRoom(context, call, value);
+  else joinChannel(context, call, value);
+};
+
+function joinInbox(context: CommandContext, call: CommandCall, value: CommandValue<'join'>): void {
+  if (value.channel !== '' || value.allChannels) throw new ArqonError('INVALID_ARGUMENT', { field: 'room' });
+  const { session } = call;
+  const inbox = context.directory.openInbox(session.tenant, session.clientId);
+  startJoin(context, call, [inbox], value.resume, () => { context.subscriptions.addTopic(session, inbox); });
+}
+
+function joinChannel(context: CommandContext, call: CommandCall, value: CommandValue<'join'>): void {
+  requireRoomAndChannel(value.room, value.channel);
+  const { session } = call;
+  if (!canSubscribe(session.claims, value.room, value.channel)) throw new ArqonError('NOT_PERMITTED', { field: 'room' });
+  const topic = context.directory.resolveTopic(session.tenant, value.room, value.channel);
+  if (session.topics?.has(topic) !== true) requireFreeSlot(context, call);
+  startJoin(context, call, [topic], value.resume, () => { context.subscriptions.addTopic(session, topic); });
+}
+
+function joinRoom(context: CommandContext, call: CommandCall, value: CommandValue<'join'>): void {
+  const { session } = call;
+  if (!isRoomName(value.room)) throw new ArqonError('INVALID_NAME', { field: 'room' });
+  if (value.channel !== '') throw new ArqonError('INVALID_ARGUMENT', { field: 'channel' });
+  if (!canSubscribeRoom(session.claims, value.room)) throw new ArqonError('NOT_PERMITTED', { field: 'room' });
+  if (context.directory.findTopic(session.tenant, value.room, '') === undefined && session.tenant.rooms.get(value.room) === undefined) {
+    context.directory.resolveTopic(session.tenant, value.room, '');
+  }
+  const room = context.directory.openRoom(session.tenant, value.room);
+  if (room.topics.size > hardCaps.channelsPerRoomJoin) throw new ArqonError('LIMIT', { field: 'all_channels' });
+  if (session.rooms?.has(room) !== true) requireFreeSlot(context, call);
+  startJoin(context, call, [...room.topics.values()], value.resume, () => { context.subscriptions.addRoom(session, room); });
+}
+
+function requireFreeSlot(context: CommandContext, call: CommandCall): void {
+  if (context.subscriptions.countOf(call.session) >= context.limits.maxTopicsPerSession) throw new ArqonError('TOO_MANY_TOPICS', { field: 'room' });
+}
+
+/**
+ * Sends what was missed, then the reply, then live: the subscription is made in the turn in which
+ * the last missed events go out. A session that already follows a topic live misses nothing of it.
+ */
+function startJoin(context: CommandContext, call: CommandCall, topics: readonly Topic[], resume: Resume, subscribe: () => void): void {
+  const { session } = call;
+  const { cursors, reason } = planResume(context, call, topics, resume);
+  context.recoveries.start(session, {
+    cursors, prologue: [], startedMs: context.nowMs(),
+    finish: () => {
+      const positions = topics.filter((topic) => !topic.isClosed).map((topic) => {
+        context.fanOut.flushTopic(topic);
+        return { channel: topic.channel, epoch: BigInt(topic.history.epoch), sequence: BigInt(topic.history.lastSequence) };
+      });
+      call.reply({ case: 'joined', value: { positions, recovered: resume.length > 0 && reason === undefined, reason: reason ?? '' } });
+      session.flush();
+      subscribe();
+    },
+  });
+}
+
+function planResume(
+  context: CommandContext, call: CommandCall, topics: readonly Topic[], resume: Resume,
+): { readonly cursors: Cursor[]; readonly reason: UnrecoveredReason | undefined } {
+  const cursors: Cursor[] = [];
+  let reason: UnrecoveredReason | undefined;
+  for (const position of resume) {
+    const topic = topics.find((candidate) => candidate.channel === position.channel);
+    const sequence = requireSafeNumber(position.sequence, 'resume.sequence');
+    if (topic === undefined || context.subscriptions.followsLive(call.session, topic)) continue;
+    context.fanOut.flushTopic(topic);
+    const { epoch, firstSequence, lastSequence } = topic.history;
+    if (BigInt(epoch) !== position.epoch || sequence > lastSequence) reason = 'EPOCH_CHANGED';
+    else if (sequence + 1 < firstSequence) reason ??= 'HISTORY_TRIMMED';
+    else cursors.push({ topic, epoch, sequence });
+  }
+  // A channel that the positions do not name came into being after they were taken: all of it was missed.
+  for (const topic of resume.length === 0 ? [] : topics) {
+    if (resume.some((position) => position.channel === topic.channel) || context.subscriptions.followsLive(call.session, topic)) continue;
+    if (topic.history.firstSequence > 1) reason ??= 'HISTORY_TRIMMED';
+    cursors.push({ topic, epoch: topic.history.epoch, sequence: topic.history.firstSequence - 1 });
+  }
+  return { cursors, reason };
+}
+
+/** leave: ends one subscription; one that never was is ended too. */
+export const leave: CommandHandler<'leave'> = (context, call, value) => {
+  const { session } = call;
+  if (value.allChannels) {
+    if (!isRoomName(value.room)) throw new ArqonError('INVALID_NAME', { field: 'room' });
+    const room = session.tenant.rooms.get(value.room);
+    if (room !== undefined) context.subscriptions.removeRoom(session, room);
+  } else {
+    requireRoomAndChannel(value.room, value.channel);
+    const topic = context.directory.findTopic(session.tenant, value.room, value.channel);
+    if (topic !== undefined) context.subscriptions.removeTopic(session, topic);
+  }
+  call.reply({ case: 'left', value: {} });
+};

@@ -1,0 +1,11 @@
+export { Directory, type DirectoryOptions } from './directory.js';
+export { FanOut, type Door, type LinkDoor } from './fan-out.js';
+export { Intake, type CommandRunner, type IntakeLimits } from './intake.js';
+export { Publisher, type PublishLimits, type PublishSpans } from './publish.js';
+export { Recoveries, type Cursor, type Mark, type Recovery } from './recovery.js';
+export { ServerMessages, type ReplyBody } from './server-messages.js';
+export { Session, type Refusal, type SessionPort } from './session.js';
+export { Sessions, type SessionSettings } from './sessions.js';
+export { Subscriptions, type Detached } from './subscriptions.js';
+export { Timers } from './timers.js';
+export { Room, Tenant, Topic } from './topic.js';

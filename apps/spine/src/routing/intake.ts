@@ -1,0 +1,83 @@
+import { FrameReader, type BatchView, type FrameLimits } from '@arqonbus/envelope';
+import { closeCodes } from '@arqonbus/errors';
+import type { FanOut } from './fan-out.js';
+import type { Publisher } from './publish.js';
+import type { Session } from './session.js';
+
+/** Carries out a batch of commands. */
+export interface CommandRunner {
+  run(session: Session, bytes: Uint8Array, view: BatchView): void;
+}
+
+export interface IntakeLimits extends FrameLimits {
+  readonly maxFrameBytes: number;
+  /** Bytes that one session may send within one turn, by role; the engine reads a fast socket without returning to the loop. */
+  readonly maxBytesPerTurn: number;
+  readonly maxServiceBytesPerTurn: number;
+}
+
+/** Plain integers that the metrics read at scrape time. */
+export interface IntakeCounters {
+  frames: number;
+  bytes: number;
+  malformedFrames: number;
+  floods: number;
+}
+
+/** Where frames enter: validated whole before anything happens, then batch by batch. */
+export class Intake {
+  readonly counters: IntakeCounters = { frames: 0, bytes: 0, malformedFrames: 0, floods: 0 };
+  private readonly reader: FrameReader;
+
+  constructor(
+    private readonly limits: IntakeLimits, private readonly publisher: Publisher, private readonly commands: CommandRunner,
+    private readonly fanOut: FanOut, private readonly nowMs: () => number,
+  ) {
+    this.reader = new FrameReader(limits);
+  }
+
+  /** One frame of a session; `bytes` belongs to the engine and is not kept. */
+  handle(session: Session, bytes: Uint8Array, start: number, end: number): void {
+    if (session.isClosed) return;
+    const size = end - start;
+    this.counters.frames += 1;
+    this.counters.bytes += size;
+    if (size > this.limits.maxFrameBytes) {
+      session.port.close(closeCodes.tooLarge, closeCodes.tooLarge.reason);
+      return;
+    }
+    if (!this.withinTurn(session, size)) return;
+    const reader = this.reader;
+    if (!reader.read(bytes, start, end)) {
+      this.refuseFrame(session);
+      return;
+    }
+    for (let index = 0; index < reader.batchCount && !session.isClosed; index += 1) {
+      const view = reader.batch(index);
+      if (view.kind === 'commands') this.commands.run(session, bytes, view);
+      else this.publisher.publish(session, bytes, view);
+    }
+    this.fanOut.flushIfOverdue();
+  }
+
+  private withinTurn(session: Session, size: number): boolean {
+    if (session.turn !== this.fanOut.turn) {
+      session.turn = this.fanOut.turn;
+      session.turnBytes = 0;
+    }
+    session.turnBytes += size;
+    if (session.turnBytes <= (session.isService ? this.limits.maxServiceBytesPerTurn : this.limits.maxBytesPerTurn)) return true;
+    this.counters.floods += 1;
+    session.port.close(closeCodes.tooFast, closeCodes.tooFast.reason);
+    return false;
+  }
+
+  private refuseFrame(session: Session): void {
+    const { code, field, envelopeIndex, requestId, run } = this.reader.refusal;
+    this.counters.malformedFrames += 1;
+    session.refuse({ code, field, index: Math.max(0, envelopeIndex), requestId, run });
+    if (!session.strike(this.nowMs())) return;
+    session.flush();
+    session.port.close(closeCodes.malformed, 'too many malformed frames');
+  }
+}

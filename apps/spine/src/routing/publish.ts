@@ -1,0 +1,218 @@
+import { canPublish, canPublishInbox } from '@arqonbus/auth';
+import { BatchView, encodeStampAfter, readPositions } from '@arqonbus/envelope';
+import { closeCodes, hardCaps, isArqonError, type ErrorCode } from '@arqonbus/errors';
+import type { DurabilityName, RunToAppend } from '@arqonbus/storage';
+import {
+  invalidRecipient, invalidRoomOrChannel, isSameRouting, latin1, nameOf, routingToSession,
+} from './batch-routing.js';
+import type { Directory } from './directory.js';
+import type { FanOut } from './fan-out.js';
+import { RateBucket } from './rate-bucket.js';
+import type { ServerMessages } from './server-messages.js';
+import type { Session } from './session.js';
+import { expectsReply, readReplyRequests } from './request-reply.js';
+import type { Topic } from './topic.js';
+
+export interface PublishLimits {
+  readonly eventsPerSecond: number | 'off';
+  readonly bytesPerSecond: number | 'off';
+  /** Newest events of each topic searched for the event that a reply answers. */
+  readonly replySearchEvents: number;
+}
+
+/** Plain integers that the metrics read at scrape time. */
+export interface PublishCounters {
+  runs: number;
+  events: number;
+  bytes: number;
+  refusedRuns: number;
+  duplicates: number;
+}
+
+export interface PublishSpans {
+  /** Starts the publish span of a sampled trace; undefined when nothing is traced. */
+  start(traceparent: string, topic: Topic): (() => void) | undefined;
+}
+
+/** The way of a run: right checked, topic resolved, stamped into history, marked for fan-out, acknowledged. */
+export class Publisher {
+  readonly counters: PublishCounters = { runs: 0, events: 0, bytes: 0, refusedRuns: 0, duplicates: 0 };
+  private readonly run: RunToAppend;
+
+  constructor(
+    private readonly directory: Directory, private readonly fanOut: FanOut, private readonly messages: ServerMessages,
+    private readonly limits: PublishLimits, private readonly nowMs: () => number, private readonly durability: DurabilityName,
+    private readonly spans: PublishSpans,
+  ) {
+    this.run = {
+      source: noBytes, view: new BatchView(), routing: noBytes, sender: noBytes, after: noBytes, producerOwner: '', turn: 0, sequence: 0, prev: 0, timeUs: 0, count: 0,
+    };
+  }
+
+  /** Takes one validated run or refuses it whole; never throws for what a client sent. */
+  publish(session: Session, bytes: Uint8Array, view: BatchView): void {
+    if (view.refusalCode !== undefined) { this.refuse(session, bytes, view, view.refusalCode, { field: view.refusalField, index: view.refusalIndex }); return; }
+    const nowMs = this.nowMs();
+    if (!this.grantRate(session, bytes, view, nowMs)) return;
+    const topic = isSameRouting(bytes, view, session.lastTopic) ? session.lastTopic : this.resolve(session, bytes, view);
+    if (topic === undefined) return;
+    const run = this.run;
+    if (view.kind === 'replies' && !this.answersDelivered(session, bytes, view)) return;
+    if (view.afterCount > 0 && !this.checkAfter(session, bytes, view, topic)) return;
+    if (topic.sessionCount <= 1 && this.hasNoResponder(session, bytes, view, topic)) return;
+    run.source = bytes;
+    run.view = view;
+    run.routing = view.recipientSession === 0 ? topic.routing : routingToSession(topic, Number.isNaN(view.recipientSession) ? Number.MAX_SAFE_INTEGER : view.recipientSession);
+    run.sender = session.sender;
+    run.after = view.afterCount === 0 ? noBytes : encodeStampAfter(bytes, view);
+    run.producerOwner = session.clientId;
+    run.turn = this.fanOut.turn;
+    // Keep the pending frame, link header included, under the hard cap of one message.
+    if (topic.history.tailBytes + view.envelopesBytes > largestPendingBytes) this.fanOut.flushTopic(topic);
+    const endSpan = view.traceparentStart < 0 ? undefined : this.spans.start(latin1(bytes, view.traceparentStart, view.traceparentEnd), topic);
+    const outcome = topic.history.append(run, nowMs * 1000);
+    endSpan?.();
+    if (outcome === 'accepted') {
+      this.counters.runs += 1;
+      this.counters.events += view.envelopeCount;
+      this.counters.bytes += view.envelopesBytes;
+      topic.lastActiveMs = nowMs;
+      this.fanOut.markTopic(topic);
+    } else if (outcome !== 'duplicate') {
+      this.refuse(session, bytes, view, refusalOf[outcome], { field: 'batches.run', topic });
+      return;
+    } else this.counters.duplicates += 1;
+    if (view.ack) this.acknowledge(session, topic, run, outcome === 'duplicate');
+  }
+
+  private acknowledge(session: Session, topic: Topic, run: RunToAppend, duplicate: boolean): void {
+    const { producerHi, producerLo, run: number } = run.view;
+    session.queue(this.messages.published(topic, {
+      producerHi, producerLo, run: number, sequence: run.sequence, count: run.count, durability: this.durability, duplicate,
+    }));
+  }
+
+  /** Rate of role client; role service has none. */
+  private grantRate(session: Session, bytes: Uint8Array, view: BatchView, nowMs: number): boolean {
+    const { eventsPerSecond, bytesPerSecond } = this.limits;
+    if (session.isService || (eventsPerSecond === 'off' && bytesPerSecond === 'off')) return true;
+    session.bucket ??= new RateBucket(
+      eventsPerSecond === 'off' ? Number.MAX_SAFE_INTEGER : eventsPerSecond, bytesPerSecond === 'off' ? Number.MAX_SAFE_INTEGER : bytesPerSecond, nowMs,
+    );
+    const retryAfterMs = session.bucket.take(view.envelopeCount, view.envelopesBytes, nowMs);
+    if (retryAfterMs === 0) return true;
+    this.refuse(session, bytes, view, 'RATE_LIMITED', { retryAfterMs });
+    return false;
+  }
+
+  /** Finds or creates the topic that a batch names, once the token permits it. */
+  private resolve(session: Session, bytes: Uint8Array, view: BatchView): Topic | undefined {
+    const inbox = view.recipientStart >= 0;
+    const invalid = inbox ? invalidRecipient(bytes, view) : invalidRoomOrChannel(bytes, view);
+    if (invalid !== undefined) return this.refuse(session, bytes, view, 'INVALID_NAME', { field: invalid });
+    const recipient = inbox ? latin1(bytes, view.recipientStart, view.recipientEnd) : '';
+    const room = inbox ? '' : latin1(bytes, view.roomStart, view.roomEnd);
+    const channel = inbox || view.channelStart < 0 ? '' : latin1(bytes, view.channelStart, view.channelEnd);
+    try {
+      const topic = inbox ? this.resolveInbox(session, view, recipient) : this.resolveChannel(session, room, channel);
+      if (topic === undefined) return this.refuse(session, bytes, view, 'NOT_PERMITTED', { field: inbox ? 'batches.recipient' : 'batches.room' });
+      // A reply needs no right, so it must not leave one behind.
+      if (view.kind === 'events') session.lastTopic = topic;
+      return topic;
+    } catch (error) {
+      if (!isArqonError(error)) throw error;
+      return this.refuse(session, bytes, view, error.code, { field: error.field ?? '' });
+    }
+  }
+
+  private resolveChannel(session: Session, room: string, channel: string): Topic | undefined {
+    const known = this.directory.findTopic(session.tenant, room, channel);
+    if (known !== undefined && session.publishable?.has(known) === true) return known;
+    if (!canPublish(session.claims, room, channel)) return undefined;
+    const topic = known ?? this.directory.resolveTopic(session.tenant, room, channel);
+    session.publishable ??= new Set();
+    if (session.publishable.size >= hardCaps.channelsPerRoomJoin) session.publishable.clear();
+    session.publishable.add(topic);
+    return topic;
+  }
+
+  private resolveInbox(session: Session, view: BatchView, recipient: string): Topic | undefined {
+    if (view.kind === 'events' && !canPublishInbox(session.claims, recipient)) return undefined;
+    return this.directory.openInbox(session.tenant, recipient);
+  }
+
+  /** True when the reply answers an event that was delivered to this session (No forgery). */
+  private answersDelivered(session: Session, bytes: Uint8Array, view: BatchView): boolean {
+    const recipient = latin1(bytes, view.recipientStart, view.recipientEnd);
+    const requests = readReplyRequests(bytes, view);
+    if (requests.length <= maxRepliesPerBatch && requests.every((id) => this.wasDelivered(session, id, recipient, view.recipientSession))) return true;
+    this.refuse(session, bytes, view, 'UNKNOWN_REQUEST', { field: 'batches.envelopes.reply.request_id' });
+    if (session.strike(this.nowMs())) session.port.close(closeCodes.malformed, 'too many forged replies');
+    return false;
+  }
+
+  private wasDelivered(session: Session, eventId: Uint8Array, sender: string, senderSession: number): boolean {
+    for (const topic of this.deliveredTopics(session)) {
+      const origin = topic.history.findSender(eventId, 0, this.limits.replySearchEvents);
+      if (origin?.sender === sender && (senderSession === 0 || senderSession === origin.session)) return true;
+    }
+    return false;
+  }
+
+  private *deliveredTopics(session: Session): Generator<Topic> {
+    yield* session.topics?.keys() ?? [];
+    for (const room of session.rooms?.keys() ?? []) yield* room.topics.values();
+  }
+
+  /** A position above its channel's head cannot have been seen. */
+  private checkAfter(session: Session, bytes: Uint8Array, view: BatchView, topic: Topic): boolean {
+    for (const position of readPositions(bytes, view)) {
+      const other = topic.room?.topics.get(position.channel);
+      const head = other === undefined || other.history.epoch !== position.epoch ? undefined : other.history.lastSequence;
+      if (head === undefined || position.sequence <= head) continue;
+      this.refuse(session, bytes, view, 'FUTURE_DEPENDENCY', { field: 'batches.after', topic });
+      return false;
+    }
+    return true;
+  }
+
+  /** A request to a topic that nobody else follows is refused at once. */
+  private hasNoResponder(session: Session, bytes: Uint8Array, view: BatchView, topic: Topic): boolean {
+    if (topic.place.kind === 'inbox' || view.envelopeCount !== 1 || view.kind !== 'events') return false;
+    const own = session.topics?.has(topic) === true || (topic.room !== undefined && session.rooms?.has(topic.room) === true) ? 1 : 0;
+    if (topic.sessionCount > own || !expectsReply(bytes, view)) return false;
+    this.refuse(session, bytes, view, 'NO_RESPONDERS', { topic });
+    return true;
+  }
+
+  private refuse(session: Session, bytes: Uint8Array, view: BatchView, code: ErrorCode, details: RefusalDetails): undefined {
+    this.counters.refusedRuns += 1;
+    const { field = '', index = 0, retryAfterMs = 0 } = details;
+    session.refuse({
+      code, field, index, retryAfterMs, run: view.run,
+      requestId: view.firstIdStart < 0 ? noBytes : bytes.slice(view.firstIdStart, view.firstIdStart + 16),
+      room: nameOf(bytes, view.roomStart, view.roomEnd), channel: nameOf(bytes, view.channelStart, view.channelEnd),
+      recipient: nameOf(bytes, view.recipientStart, view.recipientEnd),
+    });
+    return undefined;
+  }
+}
+
+interface RefusalDetails {
+  readonly field?: string;
+  readonly index?: number;
+  readonly retryAfterMs?: number;
+  readonly topic?: Topic;
+}
+
+const refusalOf = {
+  out_of_order: 'RUN_OUT_OF_ORDER',
+  producer_unknown: 'PRODUCER_UNKNOWN',
+  too_many_unacknowledged: 'TOO_MANY_UNACKNOWLEDGED',
+} as const satisfies Record<string, ErrorCode>;
+
+/** Each reply costs a search of recent history. */
+const maxRepliesPerBatch = 16;
+
+const largestPendingBytes = 524_288;
+const noBytes = new Uint8Array(0);

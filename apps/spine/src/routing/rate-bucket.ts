@@ -1,0 +1,30 @@
+/** Token bucket of one session: events and bytes per second, each with a burst of twice the rate. */
+export class RateBucket {
+  private events: number;
+  private bytes: number;
+  private filledMs: number;
+
+  constructor(private readonly eventsPerSecond: number, private readonly bytesPerSecond: number, nowMs: number) {
+    this.events = eventsPerSecond * 2;
+    this.bytes = bytesPerSecond * 2;
+    this.filledMs = nowMs;
+  }
+
+  /** Takes what a run costs; 0 when granted, else milliseconds until it would be. Nothing is taken then. */
+  take(events: number, bytes: number, nowMs: number): number {
+    const elapsedMs = nowMs - this.filledMs;
+    if (elapsedMs > 0) {
+      this.filledMs = nowMs;
+      this.events = Math.min(this.eventsPerSecond * 2, this.events + (elapsedMs * this.eventsPerSecond) / 1000);
+      this.bytes = Math.min(this.bytesPerSecond * 2, this.bytes + (elapsedMs * this.bytesPerSecond) / 1000);
+    }
+    if (this.events >= events && this.bytes >= bytes) {
+      this.events -= events;
+      this.bytes -= bytes;
+      return 0;
+    }
+    const eventsMs = ((events - this.events) * 1000) / this.eventsPerSecond;
+    const bytesMs = ((bytes - this.bytes) * 1000) / this.bytesPerSecond;
+    return Math.max(1, Math.ceil(Math.max(eventsMs, bytesMs)));
+  }
+}

@@ -1,0 +1,21 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { envelopeRanges, type BatchView } from '@arqonbus/envelope';
+import { EnvelopeSchema } from '@arqonbus/proto';
+
+/** Header by which an event says that its publisher waits for an answer. */
+const expectsHeader = 'arqon-expects';
+
+/** Ids of the events that a batch of replies answers. */
+export function readReplyRequests(bytes: Uint8Array, view: BatchView): Uint8Array[] {
+  return envelopeRanges(bytes, view.envelopesStart, view.envelopesEnd).map((range) => {
+    const body = fromBinary(EnvelopeSchema, bytes.subarray(range.start, range.end)).body;
+    return body.case === 'reply' ? body.value.requestId : new Uint8Array(0);
+  });
+}
+
+/** True when the run's only event carries the header `arqon-expects: reply`. Decodes: ask only when nobody is there to answer. */
+export function expectsReply(bytes: Uint8Array, view: BatchView): boolean {
+  const range = envelopeRanges(bytes, view.envelopesStart, view.envelopesEnd)[0];
+  if (range === undefined) return false;
+  return fromBinary(EnvelopeSchema, bytes.subarray(range.start, range.end)).headers[expectsHeader] === 'reply';
+}

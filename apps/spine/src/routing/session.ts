@@ -1,0 +1,139 @@
+import type { Claims } from '@arqonbus/auth';
+import { encodeSender } from '@arqonbus/envelope';
+import { closeCodes, type ArqonErrorDetails, type CloseRow, type ErrorCode } from '@arqonbus/errors';
+import type { RateBucket } from './rate-bucket.js';
+import type { Recovery } from './recovery.js';
+import type { Room, Tenant, Topic } from './topic.js';
+
+/** Bytes of replies and acknowledgements kept for a session that does not read. */
+const maxHeldBytes = 1_048_576;
+
+/** Malformed frames that a session may send within a minute before it is closed (F17). */
+const maxStrikes = 16;
+const strikeWindowMs = 60_000;
+
+/** How frames reach a session: its own socket, or the link of its Shield. One per session. */
+export interface SessionPort {
+  /** Hands over one frame, in order with everything else; false when it was lost, which ends the session. */
+  send(frame: Uint8Array): boolean;
+  /** As `send`, for a page of a recovery: `onCredit` of the session follows when it has left. */
+  sendPage(frame: Uint8Array): boolean;
+  subscribe(topic: Topic): void;
+  unsubscribe(topic: Topic): void;
+  subscribeRoom(room: Room): void;
+  unsubscribeRoom(room: Room): void;
+  close(row: CloseRow, reason: string): void;
+  /** The session has a new token. */
+  tokenChanged(token: string): void;
+}
+
+/** What the router offers to a session's own methods. */
+export interface SessionOwner {
+  /** The session has something to send at the end of the turn. */
+  markDirty(session: Session): void;
+  /** Encodes an Error envelope into a `Frame.batches` entry. */
+  encodeRefusal(refusal: Refusal): Uint8Array;
+}
+
+/** A refusal on its way to a session. */
+export interface Refusal extends Omit<ArqonErrorDetails, 'run' | 'cause'> {
+  readonly code: ErrorCode;
+  readonly requestId?: Uint8Array;
+  readonly run?: number;
+  /** Topic that the refused batch named, so that the sender can match it. */
+  readonly room?: string;
+  readonly channel?: string;
+  readonly recipient?: string;
+}
+
+/** One authenticated connection. Small on purpose: there may be very many. */
+export class Session {
+  readonly sender: Uint8Array;
+  isClosed = false;
+  /** Subscriptions; false while the session is off the live topic and recovers. */
+  topics: Map<Topic, boolean> | undefined;
+  rooms: Map<Room, boolean> | undefined;
+  /** Topics that the claims in force allow publishing to. */
+  publishable: Set<Topic> | undefined;
+  lastTopic: Topic | undefined;
+  recoveries: Recovery[] | undefined;
+  /** A page is on its way. */
+  awaitsCredit = false;
+  bucket: RateBucket | undefined;
+  /** Bytes received within the turn `turn`. */
+  turn = 0;
+  turnBytes = 0;
+  private strikes = 0;
+  private strikesSinceMs = 0;
+  expiryAnnounced = false;
+  /** Milliseconds at which the session ends with its token. */
+  endsAtMs = 0;
+  private outbox: Uint8Array[] | undefined;
+  private outboxBytes = 0;
+  private isHeld = false;
+
+  constructor(
+    readonly id: number, readonly tenant: Tenant, public claims: Claims, readonly port: SessionPort, private readonly owner: SessionOwner,
+  ) {
+    this.sender = encodeSender(claims.subject, id);
+  }
+
+  get clientId(): string {
+    return this.claims.subject;
+  }
+
+  get isService(): boolean {
+    return this.claims.roles.has('service');
+  }
+
+  /** Queues one `Frame.batches` entry for the end of the turn. */
+  queue(entry: Uint8Array): void {
+    if (this.isClosed) return;
+    this.outboxBytes += entry.length;
+    if (this.outbox === undefined) {
+      this.outbox = [entry];
+      this.owner.markDirty(this);
+    } else this.outbox.push(entry);
+    if (this.isHeld && this.outboxBytes > maxHeldBytes) this.port.close(closeCodes.slowConsumer, closeCodes.slowConsumer.reason);
+  }
+
+  /** Sends what is queued, as one frame. */
+  flush(): void {
+    const entries = this.outbox;
+    if (entries === undefined || this.isHeld) return;
+    this.outbox = undefined;
+    this.outboxBytes = 0;
+    if (this.isClosed) return;
+    const only = entries.length === 1 ? entries[0] : undefined;
+    this.port.send(only ?? Buffer.concat(entries));
+  }
+
+  /** The session's buffer is full: what is queued stays here, within a bound, until `release`. */
+  hold(): void {
+    this.isHeld = true;
+  }
+
+  /** True from the loss of a live frame until there is room again. */
+  get isLagging(): boolean {
+    return this.isHeld;
+  }
+
+  release(): void {
+    this.isHeld = false;
+    this.flush();
+  }
+
+  /** Counts one malformed frame or forged reply; true when they have become too many within a minute. */
+  strike(nowMs: number): boolean {
+    if (nowMs - this.strikesSinceMs > strikeWindowMs) {
+      this.strikesSinceMs = nowMs;
+      this.strikes = 0;
+    }
+    this.strikes += 1;
+    return this.strikes > maxStrikes;
+  }
+
+  refuse(refusal: Refusal): void {
+    this.queue(this.owner.encodeRefusal(refusal));
+  }
+}

@@ -1,0 +1,175 @@
+import type { Claims } from '@arqonbus/auth';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { closeCodes } from '@arqonbus/errors';
+import type { LimitsSchema } from '@arqonbus/proto';
+import type { Directory } from './directory.js';
+import type { FanOut } from './fan-out.js';
+import type { Recoveries } from './recovery.js';
+import type { ServerMessages } from './server-messages.js';
+import { Session, type SessionOwner, type SessionPort } from './session.js';
+import type { Subscriptions } from './subscriptions.js';
+import type { Topic } from './topic.js';
+
+export interface SessionSettings {
+  readonly server: string;
+  readonly heartbeatMs: number;
+  /** Milliseconds before a token's end at which its session is told. */
+  readonly expiryNoticeMs: number;
+  readonly maxSessions: number;
+  /** Limits that the welcome tells a session, by role. */
+  readonly limitsFor: (session: Session) => MessageInitShape<typeof LimitsSchema>;
+  readonly capabilities: readonly string[];
+}
+
+const clockSkewMs = 30_000;
+
+/** All sessions of this Spine, however they are connected. */
+export class Sessions {
+  private readonly byId = new Map<number, Session>();
+  /** Sessions of one client, by tenant and client id. */
+  private readonly byClient = new Map<string, Session[]>();
+  /** Sessions whose token is looked at in a given second. */
+  private readonly expiry = new Map<number, Session[]>();
+  private readonly owner: SessionOwner;
+  private lastExpirySecond: number;
+
+  constructor(
+    private readonly settings: SessionSettings, private readonly directory: Directory, private readonly subscriptions: Subscriptions,
+    private readonly messages: ServerMessages, private readonly recoveries: Recoveries, fanOut: FanOut, private readonly nowMs: () => number,
+  ) {
+    this.owner = { markDirty: (session) => { fanOut.markSession(session); }, encodeRefusal: (refusal) => messages.refusal(refusal) };
+    this.lastExpirySecond = Math.floor(nowMs() / 1000);
+  }
+
+  get count(): number {
+    return this.byId.size;
+  }
+
+  get isFull(): boolean {
+    return this.byId.size >= this.settings.maxSessions;
+  }
+
+  get(id: number): Session | undefined {
+    return this.byId.get(id);
+  }
+
+  all(): IterableIterator<Session> {
+    return this.byId.values();
+  }
+
+  /**
+   * Opens a session for verified claims and welcomes it. Its inbox is followed from the start.
+   * Undefined when the id is taken.
+   * @throws ArqonError LIMIT when the Spine holds its number of tenants.
+   */
+  open(id: number, claims: Claims, port: SessionPort, options: { readonly reopened: boolean } = { reopened: false }): Session | undefined {
+    if (this.byId.has(id)) return undefined;
+    const tenant = this.directory.tenant(claims.tenantId);
+    const session = new Session(id, tenant, claims, port, this.owner);
+    tenant.sessionCount += 1;
+    this.byId.set(id, session);
+    const key = clientKey(claims.tenantId, claims.subject);
+    const siblings = this.byClient.get(key);
+    if (siblings === undefined) this.byClient.set(key, [session]);
+    else siblings.push(session);
+    session.endsAtMs = this.endOf(claims);
+    this.watchExpiry(session);
+    this.welcome(session);
+    const inbox = tenant.inboxes.get(claims.subject);
+    // A reopened session resumes its inbox from where it was.
+    if (inbox !== undefined && !options.reopened) this.subscriptions.addTopic(session, inbox);
+    return session;
+  }
+
+  close(session: Session): void {
+    if (this.byId.get(session.id) !== session) return;
+    session.isClosed = true;
+    this.byId.delete(session.id);
+    session.tenant.sessionCount -= 1;
+    const key = clientKey(session.tenant.id, session.clientId);
+    const siblings = (this.byClient.get(key) ?? []).filter((sibling) => sibling !== session);
+    if (siblings.length === 0) this.byClient.delete(key);
+    else this.byClient.set(key, siblings);
+    this.subscriptions.removeAll(session);
+    this.recoveries.active.delete(session);
+    session.recoveries = undefined;
+  }
+
+  /** An inbox came into being: its client's sessions follow it before its first event. */
+  attachInbox(inbox: Topic): void {
+    if (inbox.place.kind !== 'inbox') return;
+    for (const session of this.byClient.get(clientKey(inbox.tenant.id, inbox.place.clientId)) ?? []) this.subscriptions.addTopic(session, inbox);
+  }
+
+  /** New claims of the same identity: rights are decided anew, what they no longer cover ends. */
+  refresh(session: Session, claims: Claims): void {
+    session.claims = claims;
+    session.publishable = undefined;
+    session.lastTopic = undefined;
+    session.expiryAnnounced = false;
+    session.endsAtMs = this.endOf(claims);
+    this.watchExpiry(session);
+    const ended = this.subscriptions.revoke(session);
+    for (const topic of ended.topics) session.refuse({ code: 'NOT_PERMITTED', field: 'subscription', room: topic.roomName, channel: topic.channel });
+    for (const room of ended.rooms) session.refuse({ code: 'NOT_PERMITTED', field: 'subscription', room: room.name });
+  }
+
+  /** Announces and enforces the ends of tokens; called about once a second. */
+  enforceExpiry(): void {
+    const nowSecond = Math.floor(this.nowMs() / 1000);
+    for (let second = this.lastExpirySecond + 1; second <= nowSecond; second += 1) {
+      const due = this.expiry.get(second) ?? [];
+      this.expiry.delete(second);
+      for (const session of due) if (!session.isClosed) this.checkExpiry(session);
+    }
+    this.lastExpirySecond = nowSecond;
+  }
+
+  /** A token taken within the clock skew after its end is good for that skew. */
+  private endOf(claims: Claims): number {
+    return claims.expiresAtMs > this.nowMs() ? claims.expiresAtMs : claims.expiresAtMs + clockSkewMs;
+  }
+
+  private checkExpiry(session: Session): void {
+    const leftMs = session.endsAtMs - this.nowMs();
+    if (leftMs <= 0) {
+      session.port.close(closeCodes.unauthenticated, closeCodes.unauthenticated.reason);
+      return;
+    }
+    if (leftMs <= this.settings.expiryNoticeMs && !session.expiryAnnounced) {
+      session.expiryAnnounced = true;
+      session.queue(this.messages.signal({ case: 'tokenExpiring', value: { expiresAtUs: BigInt(session.claims.expiresAtMs) * 1000n } }));
+    }
+    this.watchExpiry(session);
+  }
+
+  /** Looks at the session again when its notice or its end is due. */
+  private watchExpiry(session: Session): void {
+    const end = session.endsAtMs;
+    const dueMs = session.expiryAnnounced ? end : Math.max(this.nowMs(), end - this.settings.expiryNoticeMs);
+    const second = Math.max(this.lastExpirySecond + 1, Math.ceil(dueMs / 1000));
+    const due = this.expiry.get(second);
+    if (due === undefined) this.expiry.set(second, [session]);
+    else due.push(session);
+  }
+
+  private welcome(session: Session): void {
+    const { server, heartbeatMs, capabilities, limitsFor } = this.settings;
+    session.queue(this.messages.signal({
+      case: 'welcome',
+      value: {
+        clientId: session.clientId, session: BigInt(session.id), protocol: 1, server, heartbeatMs, capabilities: [...capabilities],
+        expiresAtUs: BigInt(session.claims.expiresAtMs) * 1000n, limits: limitsFor(session),
+      },
+    }));
+  }
+}
+
+/** A session id at random, never 0, exact as a JavaScript number. */
+export function randomSessionId(random: () => number): number {
+  return Math.floor(random() * (Number.MAX_SAFE_INTEGER - 1)) + 1;
+}
+
+function clientKey(tenantId: string, clientId: string): string {
+  return `${tenantId}/${clientId}`;
+}

@@ -1,0 +1,109 @@
+import { encodeRouting } from '@arqonbus/envelope';
+import type { HistoryStore, Retention, TopicHistory } from '@arqonbus/storage';
+
+/** Subscribers of one topic or room, by door: each kind costs one engine publish. */
+export interface SubscriberCounts {
+  /** Sessions connected to this Spine. */
+  direct: number;
+  /** Links with at least one interested session. */
+  links: number;
+  /** Sessions behind links. */
+  linked: number;
+}
+
+/** A room of one tenant: its channels and those who follow all of them. */
+export class Room {
+  readonly topics = new Map<string, Topic>();
+  readonly wide: SubscriberCounts = { direct: 0, links: 0, linked: 0 };
+  readonly engineTopic: string;
+
+  constructor(readonly number: number, readonly tenant: Tenant, readonly name: string) {
+    this.engineTopic = `r${String(number)}`;
+  }
+}
+
+/** Everything that one tenant has on this Spine; names of two tenants never meet. */
+export class Tenant {
+  readonly rooms = new Map<string, Room>();
+  readonly inboxes = new Map<string, Topic>();
+  topicCount = 0;
+  /** Open sessions; a tenant with any is never forgotten. */
+  sessionCount = 0;
+
+  constructor(readonly id: string) {}
+}
+
+/** Where a topic is in its tenant: a channel of a room, or a client's inbox. */
+export type TopicPlace =
+  | { readonly kind: 'channel'; readonly room: Room; readonly channel: string }
+  | { readonly kind: 'inbox'; readonly clientId: string };
+
+/** One ordered stream of events. */
+export class Topic {
+  readonly subscribers: SubscriberCounts = { direct: 0, links: 0, linked: 0 };
+  readonly engineTopic: string;
+  readonly routing: Uint8Array;
+  readonly history: TopicHistory;
+  /** Waits in the fan-out's list for the end of the turn. */
+  isDirty = false;
+  /** Had events since its head was last announced. */
+  isActive = false;
+  /** Removed from its tenant: cached references resolve again. */
+  isClosed = false;
+  /** Milliseconds of the last event, subscription or creation. */
+  lastActiveMs: number;
+  /** When the head is announced next while nothing happens; 0 when not scheduled. */
+  headDueMs = 0;
+
+  constructor(readonly number: number, readonly tenant: Tenant, readonly place: TopicPlace, options: TopicOptions) {
+    this.engineTopic = `t${String(number)}`;
+    this.routing = encodeRouting(roomNameOf(place), channelOf(place), recipientOf(place));
+    this.history = options.store.openTopic(
+      { routing: this.routing, retention: options.retention, onTailFull: () => { options.onTailFull(this); } },
+      options.nowMs * 1000,
+    );
+    this.lastActiveMs = options.nowMs;
+  }
+
+  get room(): Room | undefined {
+    return this.place.kind === 'channel' ? this.place.room : undefined;
+  }
+
+  get roomName(): string {
+    return roomNameOf(this.place);
+  }
+
+  get channel(): string {
+    return channelOf(this.place);
+  }
+
+  get recipient(): string {
+    return recipientOf(this.place);
+  }
+
+  /** Sessions that get this topic's events, on this Spine. */
+  get sessionCount(): number {
+    const own = this.subscribers.direct + this.subscribers.linked;
+    const wide = this.room?.wide;
+    return wide === undefined ? own : own + wide.direct + wide.linked;
+  }
+}
+
+export interface TopicOptions {
+  readonly store: HistoryStore;
+  readonly retention: Retention;
+  readonly nowMs: number;
+  readonly onTailFull: (topic: Topic) => void;
+}
+
+function roomNameOf(place: TopicPlace): string {
+  return place.kind === 'channel' ? place.room.name : '';
+}
+
+function channelOf(place: TopicPlace): string {
+  return place.kind === 'channel' ? place.channel : '';
+}
+
+function recipientOf(place: TopicPlace): string {
+  return place.kind === 'inbox' ? place.clientId : '';
+}

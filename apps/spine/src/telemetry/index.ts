@@ -1,0 +1,2 @@
+export { publishSpans } from './publish-spans.js';
+export { registerMetrics } from './spine-metrics.js';

@@ -1,0 +1,92 @@
+import type { HistoryStore } from '@arqonbus/storage';
+import { observeCounters, type Logger, type Metrics, type ObservedCounter } from '@arqonbus/telemetry';
+import type { Bus } from '../bus.js';
+import type { LinkDoor, ServiceDoor } from '../transport/index.js';
+
+export interface MetricSources {
+  readonly bus: Bus;
+  readonly service: ServiceDoor;
+  readonly links: LinkDoor;
+  readonly store: HistoryStore;
+  readonly logger: Logger;
+}
+
+/** Rooms named in metrics; the rest are summed, so that labels stay bounded (N1). */
+const namedRooms = 20;
+
+/** Publishes what the layers count: they count in plain integers, read here at scrape time. */
+export function registerMetrics(meter: Metrics['meter'], sources: MetricSources): void {
+  observeCounters(meter, [...trafficMetrics(sources), ...stateMetrics(sources)]);
+}
+
+function trafficMetrics({ bus, service, links, logger }: MetricSources): ObservedCounter[] {
+  const { publisher, intake, commands } = bus;
+  return [
+    counter('arqon_frames_received_total', 'Frames received from sessions.', () => intake.counters.frames),
+    counter('arqon_bytes_received_total', 'Bytes received from sessions.', () => intake.counters.bytes, 'By'),
+    counter('arqon_malformed_frames_total', 'Frames refused whole.', () => intake.counters.malformedFrames),
+    counter('arqon_runs_published_total', 'Runs accepted.', () => publisher.counters.runs),
+    counter('arqon_events_published_total', 'Events accepted.', () => publisher.counters.events),
+    counter('arqon_bytes_published_total', 'Bytes of accepted events.', () => publisher.counters.bytes, 'By'),
+    counter('arqon_runs_refused_total', 'Runs refused.', () => publisher.counters.refusedRuns),
+    counter('arqon_runs_duplicate_total', 'Runs sent again and not delivered again.', () => publisher.counters.duplicates),
+    counter('arqon_slow_reader_losses_total', 'Times the engine lost live frames of a session, which then recovered.', () => service.counters.dropped + links.counters.lagging),
+    counter('arqon_log_lines_dropped_total', 'Log lines dropped because the reader is too slow.', () => logger.droppedCount),
+    {
+      name: 'arqon_commands_total', help: 'Commands received.', unit: '', kind: 'counter',
+      read: () => [...commands.counters].map(([command, value]) => ({ attributes: { command }, value })),
+    },
+    {
+      name: 'transport_accepts_total', help: 'Connections accepted, by door (G25).', unit: '', kind: 'counter',
+      read: () => [
+        { attributes: { backend: 'service' }, value: service.counters.accepted },
+        { attributes: { backend: 'link' }, value: links.counters.accepted },
+      ],
+    },
+    {
+      name: 'transport_refused_total', help: 'Upgrades refused, by door.', unit: '', kind: 'counter',
+      read: () => [
+        { attributes: { backend: 'service' }, value: service.counters.refused },
+        { attributes: { backend: 'link' }, value: links.counters.refused },
+      ],
+    },
+    {
+      name: 'rejected_total', help: 'Connections rejected, by reason (G27).', unit: '', kind: 'counter',
+      read: () => [{ attributes: { reason: 'rate_limited' }, value: intake.counters.floods }],
+    },
+  ];
+}
+
+function stateMetrics({ bus, links, store }: MetricSources): ObservedCounter[] {
+  return [
+    gauge('arqon_sessions', 'Open sessions.', () => bus.sessions.count),
+    gauge('arqon_links', 'Links of Shields.', () => links.links.size),
+    gauge('arqon_tenants', 'Tenants with sessions or topics.', () => bus.directory.tenantCount),
+    gauge('arqon_recovering_sessions', 'Sessions off the live topics.', () => bus.recoveries.active.size),
+    gauge('arqon_history_bytes', 'Bytes of history held.', () => store.byteCount, 'By'),
+    gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss(), 'By'),
+    {
+      name: 'arqon_room_sessions', help: 'Sessions that follow a room or channels of it, the busiest rooms by name.', unit: '', kind: 'gauge',
+      read: () => busiestRooms(bus),
+    },
+  ];
+}
+
+function busiestRooms(bus: Bus): { attributes: { tenant: string; room: string }; value: number }[] {
+  const rows = [...bus.directory.rooms()].map((room) => {
+    let value = room.wide.direct + room.wide.linked;
+    for (const topic of room.topics.values()) value += topic.subscribers.direct + topic.subscribers.linked;
+    return { attributes: { tenant: room.tenant.id, room: room.name }, value };
+  });
+  rows.sort((a, b) => b.value - a.value);
+  const rest = rows.slice(namedRooms).reduce((sum, row) => sum + row.value, 0);
+  return rest === 0 ? rows.slice(0, namedRooms) : [...rows.slice(0, namedRooms), { attributes: { tenant: 'other', room: 'other' }, value: rest }];
+}
+
+function counter(name: string, help: string, read: () => number, unit = ''): ObservedCounter {
+  return { name, help, unit, kind: 'counter', read };
+}
+
+function gauge(name: string, help: string, read: () => number, unit = ''): ObservedCounter {
+  return { name, help, unit, kind: 'gauge', read };
+}

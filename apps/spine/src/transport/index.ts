@@ -1,0 +1,2 @@
+export { LinkDoor } from './link-door.js';
+export { ServiceDoor } from './service-door.js';

@@ -1,0 +1,170 @@
+import { readBearerHeader, type TokenVerifier } from '@arqonbus/auth';
+import { closeCodes, type CloseRow } from '@arqonbus/errors';
+import type { Logger } from '@arqonbus/telemetry';
+import type { TransportHandlers, TransportServer, TransportSocket, UpgradeDecision, UpgradeRequest } from '@arqonbus/transport';
+import type { FanOut, Intake, Room, Session, SessionPort, Sessions, Subscriptions, Topic } from '../routing/index.js';
+
+const subprotocol = 'arqon.v1';
+/** Engine topic that every direct session follows for heartbeats and drain notices. */
+const everyoneTopic = 'all';
+/** Buffered bytes below which a session gets its next page. */
+const creditBytes = 262_144;
+
+/** What a socket of this door carries; `session` is set once it is open. */
+interface Seat {
+  readonly token: { readonly claims: Parameters<Sessions['open']>[1] };
+  session: Session | undefined;
+}
+
+/** A session on its own socket. */
+class DirectPort implements SessionPort {
+  constructor(private readonly socket: TransportSocket<Seat>, private readonly defer: (work: () => void) => void, private readonly credit: () => void) {}
+
+  send(frame: Uint8Array): boolean {
+    if (this.socket.send(frame) !== 'dropped') return true;
+    // A reply or acknowledgement is lost: only a new connection, which asks again, can heal that.
+    this.defer(() => { this.close(closeCodes.slowConsumer, closeCodes.slowConsumer.reason); });
+    return false;
+  }
+
+  sendPage(frame: Uint8Array): boolean {
+    if (!this.send(frame)) return false;
+    if (this.socket.bufferedBytes < creditBytes) this.defer(this.credit);
+    return true;
+  }
+
+  subscribe(topic: Topic): void {
+    topic.subscribers.direct += 1;
+    this.socket.subscribe(topic.engineTopic);
+  }
+
+  unsubscribe(topic: Topic): void {
+    topic.subscribers.direct -= 1;
+    this.socket.unsubscribe(topic.engineTopic);
+  }
+
+  subscribeRoom(room: Room): void {
+    room.wide.direct += 1;
+    this.socket.subscribe(room.engineTopic);
+  }
+
+  unsubscribeRoom(room: Room): void {
+    room.wide.direct -= 1;
+    this.socket.unsubscribe(room.engineTopic);
+  }
+
+  close(row: CloseRow, reason: string): void {
+    this.socket.close(row.code, reason);
+  }
+
+  tokenChanged(): void {
+    // Only a Shield keeps tokens.
+  }
+}
+
+export interface ServiceDoorParts {
+  readonly verifier: TokenVerifier;
+  readonly sessions: Sessions;
+  readonly subscriptions: Subscriptions;
+  readonly recoveries: { credit(session: Session): void };
+  readonly fanOut: FanOut;
+  readonly intake: Intake;
+  readonly logger: Logger;
+  readonly newSessionId: () => number;
+  readonly isDraining: () => boolean;
+}
+
+/** The door for services: arqon.v1 with a token, on the Spine itself. */
+export class ServiceDoor implements TransportHandlers<Seat> {
+  private server: TransportServer | undefined;
+  readonly counters = { accepted: 0, refused: 0, dropped: 0 };
+
+  constructor(private readonly parts: ServiceDoorParts) {}
+
+  attach(server: TransportServer): void {
+    this.server = server;
+  }
+
+  publish(engineTopic: string, bytes: Uint8Array): void {
+    this.server?.publish(engineTopic, bytes);
+  }
+
+  /** One frame to every session of this door. */
+  publishToAll(frame: Uint8Array): void {
+    this.server?.publish(everyoneTopic, frame);
+  }
+
+  async upgrade(request: UpgradeRequest): Promise<UpgradeDecision<Seat>> {
+    const protocols = request.header('sec-websocket-protocol').split(',').map((name) => name.trim());
+    const authorization = request.header('authorization');
+    const { remoteAddress } = request;
+    if (!protocols.includes(subprotocol)) return this.refuse(400, `offer the subprotocol ${subprotocol}`);
+    if (/[?&]?(token|access_token|jwt)=/i.test(request.query)) return this.refuse(400, 'a token in the URL is not accepted');
+    if (this.parts.isDraining()) return this.refuse(503, 'draining', { 'retry-after': '1' });
+    const token = readBearerHeader(authorization);
+    const verdict = token === undefined ? undefined : await this.parts.verifier.verify(token);
+    if (verdict?.ok === true) {
+      if (this.parts.sessions.isFull) return this.refuse(503, 'no free session', { 'retry-after': '5' });
+      return { accept: true, data: { token: { claims: verdict.claims }, session: undefined }, subprotocol };
+    }
+    this.parts.logger.warn({ remote: remoteAddress, detail: verdict?.detail ?? 'no token' }, 'token refused');
+    if (verdict?.reason === 'keys_unreachable') return this.refuse(503, 'keys are not reachable', { 'retry-after': '1' });
+    return this.refuse(401, 'a valid token is needed', { 'www-authenticate': 'Bearer' });
+  }
+
+  open(socket: TransportSocket<Seat>): void {
+    this.counters.accepted += 1;
+    socket.subscribe(everyoneTopic);
+    let opened: Session | undefined;
+    const port = new DirectPort(
+      socket,
+      (work) => { setImmediate(() => { if (socket.isOpen) work(); }); },
+      () => { if (opened !== undefined) this.parts.recoveries.credit(opened); },
+    );
+    opened = this.parts.sessions.open(this.parts.newSessionId(), socket.data.token.claims, port);
+    socket.data.session = opened;
+    if (opened === undefined) socket.close(closeCodes.goingAway.code, closeCodes.goingAway.reason);
+  }
+
+  message(socket: TransportSocket<Seat>, bytes: Uint8Array, isBinary: boolean): void {
+    const { session } = socket.data;
+    if (session === undefined) return;
+    if (isBinary) this.parts.intake.handle(session, bytes, 0, bytes.length);
+    else socket.close(closeCodes.malformed.code, 'text message');
+  }
+
+  /** The engine gave up on a slow socket: off the live topics at once, healed outside of this callback. */
+  dropped(socket: TransportSocket<Seat>, bytes: Uint8Array): void {
+    const { session } = socket.data;
+    this.counters.dropped += 1;
+    if (session === undefined || session.isClosed || session.isLagging) return;
+    const serial = this.parts.fanOut.serialOfLost(bytes);
+    if (serial === undefined) {
+      setImmediate(() => { socket.close(closeCodes.slowConsumer.code, closeCodes.slowConsumer.reason); });
+      return;
+    }
+    const detached = this.parts.subscriptions.detach(session);
+    setImmediate(() => {
+      this.parts.subscriptions.recover(session, detached, (topic) => this.parts.fanOut.positionBefore(serial, topic));
+    });
+  }
+
+  drain(socket: TransportSocket<Seat>): void {
+    const { session } = socket.data;
+    if (session?.awaitsCredit === true && socket.bufferedBytes < creditBytes) this.parts.recoveries.credit(session);
+  }
+
+  close(socket: TransportSocket<Seat>): void {
+    const { session } = socket.data;
+    if (session !== undefined) this.parts.sessions.close(session);
+  }
+
+  upgradeFailed(error: unknown): void {
+    this.parts.logger.error({ error }, 'upgrade failed');
+  }
+
+  private refuse(status: number, body: string, headers: Readonly<Record<string, string>> = {}): UpgradeDecision<Seat> {
+    this.counters.refused += 1;
+    return { accept: false, status, body, headers };
+  }
+}

@@ -1,0 +1,187 @@
+import {
+  copyEnvelopes, encodeEpoch, envelopeRanges, readFixed64, readStampedBatch, stampedBatchSize, writeStampedHeader, type StampedRun,
+} from '@arqonbus/envelope';
+import type {
+  AppendOutcome, EventOrigin, HistoryPage, HistoryWindow, OpenTopicOptions, RunToAppend, Tail, TopicHistory,
+} from './history-store.js';
+import type { ProducerMemory } from './producer-memory.js';
+import { readRuns } from './read-runs.js';
+import { RunIndex } from './run-index.js';
+import { SlabRing } from './slab-ring.js';
+
+/** What the store lends to each of its topics. */
+export interface MemoryStoreShare {
+  readonly headroomBytes: number;
+  nextEpoch(nowUs: number): number;
+  addBytes(bytes: number): void;
+}
+
+/**
+ * Memory history of one topic. Each accepted run is written once, as the `Frame.batches` entry that
+ * subscribers will get: the newest entries are the pending frame, the older ones the history.
+ */
+export class MemoryTopicHistory implements TopicHistory {
+  epoch: number;
+  epochField: Uint8Array;
+  lastSequence = 0;
+  eventCount = 0;
+  byteCount = 0;
+  private lastTimeUs = 0;
+  private readonly runs = new RunIndex();
+  private readonly slabs: SlabRing;
+  private tailStart = 0;
+  private tailPrev = 0;
+  private readonly stamped: StampedRun;
+
+  constructor(
+    private readonly options: OpenTopicOptions,
+    private readonly producers: ProducerMemory,
+    private readonly share: MemoryStoreShare,
+    nowUs: number,
+  ) {
+    this.epoch = share.nextEpoch(nowUs);
+    this.epochField = encodeEpoch(this.epoch);
+    this.slabs = new SlabRing(share.headroomBytes);
+    this.stamped = {
+      routing: options.routing, sender: noBytes, epoch: this.epochField, sequence: 0, prev: 0, timeUs: 0, after: noBytes,
+      replayed: false, envelopesBytes: 0,
+    };
+  }
+
+  get firstSequence(): number {
+    return this.runs.length === 0 ? this.lastSequence + 1 : this.runs.sequenceAt(0);
+  }
+
+  get tailBytes(): number {
+    return this.tailStart === 0 ? 0 : this.slabs.writeOffset - this.tailStart;
+  }
+
+  append(run: RunToAppend, nowUs: number): AppendOutcome {
+    if (run.view.ack) {
+      const verdict = this.producers.check(run, nowUs);
+      if (verdict !== 'accepted') return verdict;
+    }
+    const stamped = this.stamped;
+    run.prev = this.lastSequence;
+    run.sequence = this.lastSequence + 1;
+    run.count = run.view.envelopeCount;
+    run.timeUs = nowUs > this.lastTimeUs ? nowUs : this.lastTimeUs;
+    stamped.routing = run.routing;
+    stamped.sender = run.sender;
+    stamped.sequence = run.sequence;
+    stamped.prev = run.prev;
+    stamped.timeUs = run.timeUs;
+    stamped.after = run.after;
+    stamped.envelopesBytes = run.view.envelopesBytes;
+    this.write(run, stampedBatchSize(stamped));
+    if (run.view.ack) this.producers.record(run, nowUs);
+    this.trim(nowUs);
+    return 'accepted';
+  }
+
+  takeTail(): Tail | undefined {
+    if (this.tailStart === 0) return undefined;
+    const tail = { bytes: this.slabs.bytes, start: this.tailStart, end: this.slabs.writeOffset, prev: this.tailPrev, lastSequence: this.lastSequence };
+    this.tailStart = 0;
+    // Room for the next tail's link header, unless the slab ends here.
+    this.slabs.writeOffset += this.share.headroomBytes;
+    return tail;
+  }
+
+  read(window: HistoryWindow): HistoryPage {
+    return readRuns(this.runs, (slab) => this.slabs.bytesOf(slab), this.epochField, window, this.lastSequence);
+  }
+
+  findSender(id: Uint8Array, idStart: number, maxEvents: number): EventOrigin | undefined {
+    let left = maxEvents;
+    for (let index = this.runs.length - 1; index >= 0 && left > 0; index -= 1) {
+      const bytes = this.slabs.bytesOf(this.runs.slabAt(index));
+      const batch = readStampedBatch(bytes, this.runs.offsetAt(index));
+      for (const range of envelopeRanges(bytes, batch.envelopesStart, batch.envelopesEnd)) {
+        if (holdsId(bytes, range.start, range.end, id, idStart)) return readSender(batch.sender);
+      }
+      left -= this.runs.countAt(index);
+    }
+    return undefined;
+  }
+
+  reset(nowUs: number): void {
+    this.share.addBytes(-this.byteCount);
+    this.epoch = this.share.nextEpoch(nowUs);
+    this.epochField = encodeEpoch(this.epoch);
+    this.stamped.epoch = this.epochField;
+    this.lastSequence = 0;
+    this.eventCount = 0;
+    this.byteCount = 0;
+    this.tailStart = 0;
+    this.runs.clear();
+    this.slabs.clear();
+    this.producers.clear();
+  }
+
+  sweep(nowUs: number): void {
+    this.trim(nowUs);
+    this.producers.forgetIdle(nowUs);
+  }
+
+  private trim(nowUs: number): void {
+    const { maxEvents, maxBytes, maxAgeMs } = this.options.retention;
+    const oldestUs = nowUs - maxAgeMs * 1000;
+    while (this.runs.length > 0 && (this.eventCount > maxEvents || this.byteCount > maxBytes || this.runs.timeAt(0) < oldestUs)) {
+      this.dropOldest();
+    }
+  }
+
+  /** Drops the oldest run; false when none is held. */
+  dropOldest(): boolean {
+    if (this.runs.length === 0) return false;
+    const bytes = this.runs.lengthAt(0);
+    this.eventCount -= this.runs.countAt(0);
+    this.byteCount -= bytes;
+    this.share.addBytes(-bytes);
+    this.slabs.releaseRun(this.runs.slabAt(0));
+    this.runs.shift();
+    return true;
+  }
+
+  private write(run: RunToAppend, sizeBytes: number): void {
+    if (!this.slabs.fits(sizeBytes)) {
+      if (this.tailStart !== 0) this.options.onTailFull();
+      this.slabs.startSlab(sizeBytes);
+    }
+    if (this.tailStart === 0) {
+      this.tailStart = this.slabs.writeOffset;
+      this.tailPrev = this.lastSequence;
+    }
+    const offset = this.slabs.writeOffset;
+    const bytes = this.slabs.bytes;
+    const at = writeStampedHeader(bytes, offset, this.stamped);
+    this.slabs.writeOffset = copyEnvelopes(bytes, at, run.source, run.view);
+    this.slabs.holdRun();
+    this.runs.push(run.sequence, run.count, run.timeUs, offset, sizeBytes, this.slabs.currentNumber);
+    this.lastSequence = run.sequence + run.count - 1;
+    this.lastTimeUs = run.timeUs;
+    this.eventCount += run.count;
+    this.byteCount += sizeBytes;
+    this.share.addBytes(sizeBytes);
+  }
+}
+
+const noBytes = new Uint8Array(0);
+
+/** True when the envelope's id field (tag 0x0A, length 16) stands first, as every builder writes it, and equals `id`. */
+function holdsId(bytes: Uint8Array, start: number, end: number, id: Uint8Array, idStart: number): boolean {
+  if (start + 18 > end || bytes[start] !== 0x0a || bytes[start + 1] !== 16) return false;
+  for (let i = 0; i < 16; i += 1) {
+    if (bytes[start + 2 + i] !== id[idStart + i]) return false;
+  }
+  return true;
+}
+
+/** Reads Stamp fields 3 and 4 as `encodeSender` wrote them: string sender, fixed64 session. */
+function readSender(field: Uint8Array): EventOrigin {
+  // The session's tag and 8 bytes end the field; a client id of 128 bytes has a length of two bytes.
+  const end = field.length - 9;
+  const start = (field[1] ?? 0) > 127 ? 3 : 2;
+  return { sender: new TextDecoder().decode(field.subarray(start, end)), session: readFixed64(field, end + 1) };
+}
