@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { errors, jwtVerify, type JWTPayload } from 'jose';
+import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose';
 import { refuseInvalid, refuseKeysUnreachable, type TokenVerdict } from './claims.js';
 import { createKeySource, type KeySourceOption } from './key-source.js';
 import { createKeyStore, type KeyStore } from './key-store.js';
@@ -103,7 +103,7 @@ async function verifyRefreshing(check: Check): Promise<{ verdict: TokenVerdict; 
     if (second !== 'unknown_key') return { verdict: second, keysUsed: fresh };
   }
   const failure = check.store.lastError;
-  const verdict = failure === undefined ? refuseInvalid('no key of the set fits kid and alg') : refuseKeysUnreachable(failure);
+  const verdict = failure === undefined ? refuseInvalid('no key of the set fits kid, alg and signature') : refuseKeysUnreachable(failure);
   return { verdict, keysUsed: check.keys };
 }
 
@@ -112,6 +112,9 @@ async function verifyWith(check: Check): Promise<TokenVerdict | 'unknown_key'> {
     return readClaims(await verifySignature(check), check.tokenHash);
   } catch (error) {
     if (error instanceof errors.JWKSNoMatchingKey) return 'unknown_key';
+    // Without kid any key fits, so only the signature tells that the right one may be missing.
+    const isAnonymous = decodeProtectedHeader(check.token).kid === undefined;
+    if (isAnonymous && error instanceof errors.JWSSignatureVerificationFailed) return 'unknown_key';
     return refuseInvalid(describeRefusal(error));
   }
 }

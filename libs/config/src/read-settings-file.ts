@@ -26,7 +26,9 @@ export function readSettingsFile(file: string): { entries: readonly FileEntry[];
   const lines = new LineCounter();
   const document = parseDocument(source.text, { lineCounter: lines, prettyErrors: false, merge: false });
   for (const flaw of [...document.errors, ...document.warnings]) {
-    problems.push({ key: '--config', source: `${file}:${lines.linePos(flaw.pos[0]).line}`, message: flaw.message });
+    // The parser's message may quote the line, and with it a secret; its code does not.
+    const message = `not well-formed: ${flaw.code.toLowerCase().replaceAll('_', ' ')}`;
+    problems.push({ key: '--config', source: `${file}:${lines.linePos(flaw.pos[0]).line}`, message });
   }
   if (problems.length > 0) return { entries: [], problems };
   const entries: FileEntry[] = [];
