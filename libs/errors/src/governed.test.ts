@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closeCodes } from './close-codes.js';
-import { errorTable } from './error-codes.js';
-import { bucketEdges, hardCaps, readinessReasons, readinessStates, rejectionReasons } from './governed.js';
+import { bucketEdges, closeCodes, errorTable, hardCaps, readinessReasons, readinessStates, rejectionReasons } from './index.js';
 
 const identifiers = {
   hardCaps,
