@@ -23,8 +23,11 @@ export interface FallbackHub<Data> {
   uncorkAfterTurn(socket: FallbackSocket<Data>): void;
   addSubscriber(topic: string, socket: FallbackSocket<Data>): void;
   removeSubscriber(topic: string, socket: FallbackSocket<Data>): void;
+  drained(socket: FallbackSocket<Data>): void;
   closed(socket: FallbackSocket<Data>, code: number): void;
 }
+
+const nothing = new Uint8Array(0);
 
 /** A socket of the fallback. Messages are written past `ws`, so that a publish is encoded once; nothing else writes data frames. */
 export class FallbackSocket<Data> implements TransportSocket<Data> {
@@ -33,6 +36,8 @@ export class FallbackSocket<Data> implements TransportSocket<Data> {
   silentTickCount = 0;
   private readonly topics = new Set<string>();
   private isCorked = false;
+  /** The kernel did not take all; `drained` comes when it has. */
+  private isBackedUp = false;
   private seenBytes = 0;
 
   constructor(
@@ -63,7 +68,7 @@ export class FallbackSocket<Data> implements TransportSocket<Data> {
     }
     this.corkForTurn();
     this.stream.write(frame);
-    return this.stream.writableNeedDrain ? 'buffered' : 'sent';
+    return this.isBackedUp ? 'buffered' : 'sent';
   }
 
   subscribe(topic: string): void {
@@ -112,6 +117,13 @@ export class FallbackSocket<Data> implements TransportSocket<Data> {
     if (!this.isCorked) return;
     this.isCorked = false;
     this.stream.uncork();
+    if (this.isBackedUp || !this.isOpen || this.stream.writableLength === 0) return;
+    this.isBackedUp = true;
+    // The stream's own event needs 16 KiB in the buffer; an empty write behind the rest tells always.
+    this.stream.write(nothing, () => {
+      this.isBackedUp = false;
+      if (this.isOpen) this.hub.drained(this);
+    });
   }
 
   /** Counts silence; called four times per idle time-out. */

@@ -3,7 +3,7 @@ import type { AppOptions, HttpRequest, HttpResponse, TemplatedApp, us_listen_soc
 import { DropQueue } from './drop-queue.js';
 import { EngineSocket } from './engine-socket.js';
 import type { EngineSocketRecord, EngineWebSocket } from './engine-socket.js';
-import { listenFailure } from './listen-failure.js';
+import { findFreePort, listenFailure } from './listen-failure.js';
 import { formatAddress } from './remote-address.js';
 import { RequestHeaders } from './request-headers.js';
 import { assertTransportOptions, idleSecondsOf, maxHeaderBytes, readTlsFiles, upgradeRequired } from './transport-limits.js';
@@ -90,14 +90,26 @@ class EngineServer<Data> implements TransportServer {
     this.drops = new DropQueue(handlers);
   }
 
+  /**
+   * A free port is picked here: on one that the engine picked it sets no SO_REUSEADDR, and a restart on
+   * the same number would fail for the minute that old connections stay in TIME_WAIT.
+   */
   async listen(host: string, port: number): Promise<void> {
+    for (let attempt = 1; this.listenSocket === undefined; attempt += 1) {
+      const chosen = port === 0 ? await findFreePort(host) : port;
+      this.tryListen(host, chosen);
+      this.port = chosen;
+      const mayRetry = port === 0 && attempt < 10;
+      if (this.listenSocket === undefined && !mayRetry) throw await listenFailure(host, chosen);
+    }
+  }
+
+  private tryListen(host: string, port: number): void {
     const accept = (listenSocket: us_listen_socket | false): void => {
       if (listenSocket !== false) this.listenSocket = listenSocket;
     };
     // The engine takes host and options together, but its types have no such overload.
     Reflect.apply(this.app.listen, this.app, [host, port, exclusivePort, accept]);
-    if (this.listenSocket === undefined) throw await listenFailure(host, port);
-    this.port = this.engine.us_socket_local_port(this.listenSocket);
   }
 
   publish(topic: string, bytes: Uint8Array): void {
@@ -193,7 +205,9 @@ class EngineServer<Data> implements TransportServer {
         return;
       }
       const record: EngineSocketRecord<Data> = { socket: new EngineSocket(decision.data, upgrade.remoteAddress, this.drops) };
-      response.upgrade(record, upgrade.header('sec-websocket-key'), decision.subprotocol, '', upgrade.context);
+      // A subprotocol that was not offered would make the client fail the handshake (RFC 6455, 4.1).
+      const subprotocol = upgrade.header('sec-websocket-protocol') === '' ? '' : decision.subprotocol;
+      response.upgrade(record, upgrade.header('sec-websocket-key'), subprotocol, '', upgrade.context);
     });
   }
 }

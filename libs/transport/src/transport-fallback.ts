@@ -51,6 +51,8 @@ class FallbackServer<Data> implements TransportServer, FallbackHub<Data> {
   private readonly drops: DropQueue<Data>;
   private readonly webSockets: WebSocketServer;
   private readonly sockets = new Set<FallbackSocket<Data>>();
+  /** Connections until they end; closed sockets linger here for the peer's close frame. */
+  private readonly connections = new Set<CuttingWebSocket>();
   private readonly upgrading = new Map<IncomingMessage, PendingUpgrade>();
   private readonly topics = new Map<string, Set<FallbackSocket<Data>>>();
   private readonly selectedProtocols = new WeakMap<IncomingMessage, string>();
@@ -124,6 +126,7 @@ class FallbackServer<Data> implements TransportServer, FallbackHub<Data> {
     clearInterval(this.idleTimer);
     for (const upgrade of this.upgrading.values()) upgrade.stream.destroy();
     for (const socket of this.sockets) socket.terminate();
+    for (const connection of this.connections) connection.terminate();
     this.http.closeAllConnections();
     await this.closing;
   }
@@ -154,6 +157,11 @@ class FallbackServer<Data> implements TransportServer, FallbackHub<Data> {
   removeSubscriber(topic: string, socket: FallbackSocket<Data>): void {
     const subscribers = this.topics.get(topic);
     if (subscribers?.delete(socket) === true && subscribers.size === 0) this.topics.delete(topic);
+  }
+
+  drained(socket: FallbackSocket<Data>): void {
+    this.drops.settle();
+    if (socket.isOpen) this.handlers.drain(socket);
   }
 
   closed(socket: FallbackSocket<Data>, code: number): void {
@@ -187,12 +195,13 @@ class FallbackServer<Data> implements TransportServer, FallbackHub<Data> {
     if (!upgrade.release()) return;
     this.selectedProtocols.set(upgrade.request, decision.subprotocol);
     this.webSockets.handleUpgrade(upgrade.request, upgrade.stream, upgrade.head, (connection) => {
-      this.open(new FallbackSocket(decision.data, upgrade.remoteAddress, connection, upgrade.stream, this), connection, upgrade.stream);
+      this.open(new FallbackSocket(decision.data, upgrade.remoteAddress, connection, upgrade.stream, this), connection);
     });
   }
 
-  private open(socket: FallbackSocket<Data>, connection: CuttingWebSocket, stream: Socket): void {
+  private open(socket: FallbackSocket<Data>, connection: CuttingWebSocket): void {
     this.sockets.add(socket);
+    this.connections.add(connection);
     connection.on('message', (data: Buffer, isBinary) => {
       this.drops.settle();
       if (socket.isOpen) this.handlers.message(socket, data, isBinary);
@@ -201,11 +210,8 @@ class FallbackServer<Data> implements TransportServer, FallbackHub<Data> {
       connection.terminate();
     });
     connection.on('close', (code) => {
+      this.connections.delete(connection);
       socket.finish(code);
-    });
-    stream.on('drain', () => {
-      this.drops.settle();
-      if (socket.isOpen) this.handlers.drain(socket);
     });
     this.drops.settle();
     this.handlers.open(socket);

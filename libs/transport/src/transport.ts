@@ -15,23 +15,31 @@ export interface TransportSocket<Data> {
   readonly isOpen: boolean;
   /** Bytes accepted but not yet given to the kernel. */
   readonly bufferedBytes: number;
-  /** Sends one binary message in order with publishes of the same turn; the bytes may be reused on return. */
+  /**
+   * Sends one binary message in order with publishes of the same turn; the bytes may be reused on return.
+   * `buffered` means that a `drain` will follow. The outcome is that of this message alone.
+   */
   send(bytes: Uint8Array): SendOutcome;
   subscribe(topic: string): void;
   unsubscribe(topic: string): void;
   /** Runs `work` so that all its sends leave in one write. */
   cork(work: () => void): void;
-  /** Close handshake with a code and a reason of at most 123 bytes. */
+  /**
+   * Close handshake with a code and a reason of at most 123 bytes (longer ones are cut). The close callback runs
+   * before this returns. On the engine, a socket over its buffer limit loses the close frame: its peer sees 1006.
+   */
   close(code: number, reason: string): void;
-  /** Cuts the connection (the peer sees 1006). */
+  /** Cuts the connection (the peer sees 1006); what is buffered is lost. The close callback runs before this returns. */
   terminate(): void;
 }
 
 /** An HTTP upgrade request; valid only until the handler's promise settles. Header names are lower-case. */
 export interface UpgradeRequest {
   readonly path: string;
+  /** Without the question mark; '' when there is none. */
   readonly query: string;
   readonly remoteAddress: string;
+  /** The value, '' when absent; repeated lines are joined with ', '. */
   header(name: string): string;
 }
 
@@ -46,7 +54,22 @@ export interface TransportHandlers<Data> {
   open(socket: TransportSocket<Data>): void;
   /** `bytes` belongs to the engine and is valid only until this returns. */
   message(socket: TransportSocket<Data>, bytes: Uint8Array, isBinary: boolean): void;
-  /** A message was lost because the socket's buffer is over its limit; called within publish, send or the engine's flush. */
+  /**
+   * At least one message to this socket was lost because its buffer is over `maxBufferedBytes`; `bytes` is
+   * a copy of the first of them. Always called at a safe point, so everything may be called in it, `unsubscribe`,
+   * `close`, `terminate` and `publish` included: before the publish or send that found the loss returns, or
+   * before the next callback of, or call into, the transport, at the latest in an immediate. Nothing else
+   * reaches the owner or the socket in between, so a socket taken off its topics here gets nothing later.
+   *
+   * - Publishes wait, up to 32 per socket, for the 33rd, a send to the socket, a publish of 16 KiB and more, or
+   *   the end of the turn. Of those waiting, the first that is lost takes all after it along in silence: what came
+   *   before `bytes` arrives, `bytes` and what waits behind it does not. So the beginning of the hole is exact.
+   * - Its end is not: on the engine the message of the very call that found the loss may arrive after the hole.
+   *   It does when it was sent by `send`, or published with 16 KiB and more; a smaller publish (the 33rd) does
+   *   if the buffer shrank below its limit before the turn ended, else it is lost with a callback of its own.
+   * - While the socket stays over its limit, everything to it is lost, one callback per flush. A `send` to it
+   *   inside this callback returns `dropped` and calls back no more.
+   */
   dropped(socket: TransportSocket<Data>, bytes: Uint8Array): void;
   /** The socket's buffer shrank. */
   drain(socket: TransportSocket<Data>): void;
@@ -71,7 +94,10 @@ export interface TransportOptions {
   readonly maxMessageBytes: number;
   /** Bytes buffered per socket above which messages are dropped; `'unbounded'` leaves the bound to the owner. */
   readonly maxBufferedBytes: number | 'unbounded';
-  /** Milliseconds without any traffic from the peer (pong included) after which the socket is closed; pings are sent by the transport. */
+  /**
+   * Milliseconds without any traffic from the peer (pong included) after which the socket is closed (1006); pings are
+   * sent by the transport. Brought into 8 to 960 seconds and kept to about 4 seconds (engine) or a quarter (fallback).
+   */
   readonly idleTimeoutMs: number;
 }
 

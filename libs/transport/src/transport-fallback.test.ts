@@ -1,0 +1,4 @@
+import { transportContract } from './transport.contract.js';
+import { startFallbackTransport } from './transport-fallback.js';
+
+transportContract('the fallback', startFallbackTransport);
