@@ -8,7 +8,7 @@ export const tokenAlgorithms = [
 ] as const;
 
 /** Three non-empty parts of the base64url alphabet without padding (RFC 7515, 2 and 3.1). An encrypted token has five. */
-const compactSignature = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+$/;
+const compactSignature = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/;
 
 /**
  * Refuses whatever can be refused without keys and cryptography: a token that is missing, above 8 KiB, no compact JWS,
@@ -20,6 +20,7 @@ export function refuseByShape(token: string): TokenRefusal | undefined {
   if (token.length > hardCaps.tokenBytes) return refuseInvalid(`the token exceeds ${hardCaps.tokenBytes} bytes`);
   const parts = compactSignature.exec(token);
   if (parts === null) return refuseInvalid('the token is no compact JWS of three parts');
+  if (parts.slice(1).some((part) => !isCanonical(part))) return refuseInvalid('a part has stray bits at its end');
   const header = readJsonObject(parts[1]);
   if (typeof header === 'string') return refuseInvalid(`the header ${header}`);
   const payload = readJsonObject(parts[2]);
@@ -27,6 +28,11 @@ export function refuseByShape(token: string): TokenRefusal | undefined {
   if (!tokenAlgorithms.some((known) => known === header['alg'])) return refuseInvalid('alg is not an accepted asymmetric algorithm');
   if ('crit' in header) return refuseInvalid('the header names critical extensions');
   return undefined;
+}
+
+/** One content has one writing: without this, a token could be written in several ways, each with a hash of its own (RFC 4648, 3.5). */
+function isCanonical(part: string): boolean {
+  return Buffer.from(part, 'base64url').toString('base64url') === part;
 }
 
 /** The object that a part holds, or what is wrong with it. */

@@ -1,9 +1,10 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { createTempFolder, serveJwks, waitFor, type JwksServer, type TempFolder } from '@arqonbus/testkit';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTokenVerifier, type TokenVerifier } from '../src/index.js';
-import { claimsOf, createForge, encodePart, forgeHmacToken, forgeToken, type Forge } from './token-forge.fixture.js';
+import { claimsOf, createForge, encodePart, forgeHmacToken, forgePssToken, forgeToken, type Forge } from './token-forge.fixture.js';
 
 const forge: Forge = createForge();
 const nowSeconds = Math.floor(Date.now() / 1000);
@@ -26,6 +27,12 @@ function encryptedToken(): string {
 
 function flipLast(text: string): string {
   return `${text.slice(0, 10)}${text[10] === 'A' ? 'B' : 'A'}${text.slice(11)}`;
+}
+
+/** The letter one further in the base64url alphabet: it differs in the lowest bit, which the last letter of 64 bytes does not use. */
+function nextLetter(letter: string): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  return alphabet[alphabet.indexOf(letter) ^ 1];
 }
 
 /** Every bad token of protocol.md, "Connection", and the known attacks on JWT readers (RFC 8725). */
@@ -74,6 +81,10 @@ const badTokens: Readonly<Record<string, string>> = {
   'ES256 by a P-384 key': forgeToken(forge.keys.ec384, { alg: 'ES256', kid: 'ec384' }, claimsOf()),
   'ES384 by a P-256 key': forgeToken(forge.keys.ec256, { alg: 'ES384', kid: 'ec256' }, claimsOf(), 'sha384'),
   'a signature of zeros (r = s = 0)': `${goodHeader}.${goodPayload}.${Buffer.alloc(64).toString('base64url')}`,
+  'stray bits at the end of the signature': `${good.slice(0, -1)}${nextLetter(good.at(-1) ?? '')}`,
+  'an RSA key of 1,024 bits': forgeToken(forge.keys.rsa1024, { alg: 'RS256', kid: 'rsa1024' }, claimsOf()),
+  'PS256 announced over a PKCS #1 signature': forgeToken(forge.keys.rsa, { alg: 'PS256', kid: 'rsa' }, claimsOf()),
+  'an alg that is not registered for tokens': forgeToken(forge.keys.ec256, { ...es256, alg: 'ES256K' }, claimsOf()),
   'a critical extension': forgeToken(forge.keys.ec256, { ...es256, crit: ['exp'], exp: 1 }, claimsOf()),
   'an unencoded payload (b64)': forgeToken(forge.keys.ec256, { ...es256, crit: ['b64'], b64: false }, claimsOf()),
   'an empty list of critical extensions': forgeToken(forge.keys.ec256, { ...es256, crit: [] }, claimsOf()),
@@ -148,6 +159,15 @@ describe.each(['a URL', 'a file'] as const)('verify() with keys of %s', (kind) =
     expect(token.length > 8 && detail.includes(token.slice(0, 16))).toBe(false);
   });
 
+  it('refuses the good token with any letter changed, added or left out (F1)', async () => {
+    const letter = fc.constantFrom(...'ABab01-_.=~ \u00e9');
+    const change = fc.record({ at: fc.nat(good.length - 1), removedCount: fc.nat(2), added: fc.string({ unit: letter, maxLength: 3 }) });
+    await fc.assert(fc.asyncProperty(change, async ({ at, removedCount, added }) => {
+      const token = good.slice(0, at) + added + good.slice(at + removedCount);
+      expect((await verifier.verify(token)).ok).toBe(token === good);
+    }), { numRuns: 300 });
+  });
+
   it('takes the good token that the bad ones were made from', async () => {
     expect(await verifier.verify(good)).toMatchObject({ ok: true, claims: { subject: 'agent-1', tenantId: 'acme', issuer: forge.issuer } });
   });
@@ -156,6 +176,7 @@ describe.each(['a URL', 'a file'] as const)('verify() with keys of %s', (kind) =
     ['RS256', forgeToken(forge.keys.rsa, { alg: 'RS256', kid: 'rsa' }, claimsOf())],
     ['RS384', forgeToken(forge.keys.rsa, { alg: 'RS384', kid: 'rsa' }, claimsOf(), 'sha384')],
     ['RS512', forgeToken(forge.keys.rsa, { alg: 'RS512', kid: 'rsa' }, claimsOf(), 'sha512')],
+    ['PS256', forgePssToken(forge.keys.rsa, { alg: 'PS256', kid: 'rsa' }, claimsOf())],
     ['ES384', forgeToken(forge.keys.ec384, { alg: 'ES384', kid: 'ec384' }, claimsOf(), 'sha384')],
     ['ES512', forgeToken(forge.keys.ec521, { alg: 'ES512', kid: 'ec521' }, claimsOf(), 'sha512')],
     ['EdDSA', forgeToken(forge.keys.ed25519, { alg: 'EdDSA', kid: 'ed25519' }, claimsOf())],

@@ -284,6 +284,17 @@ describe('verify() caching', () => {
   });
 });
 
+describe('verify() of a token without kid', () => {
+  it('tries eight keys and no more', async () => {
+    for (let made = 1; made < 8; made += 1) await issuer.rotate({ keepOld: true });
+    const verifier = verifierOf({ keySource: { file: issuer.jwksFile } });
+    expect(await verifier.verify(await issuer.token({ header: { kid: undefined } }))).toMatchObject({ ok: true });
+    await issuer.rotate({ keepOld: true });
+    expect(await verifier.verify(await issuer.token())).toMatchObject({ ok: true });
+    expect(await verifier.verify(await issuer.token({ header: { kid: undefined } }))).toMatchObject({ ok: false, reason: 'invalid' });
+  });
+});
+
 describe('createTokenVerifier()', () => {
   it.each(['ftp://127.0.0.1/jwks.json', 'http://keys.example/jwks.json', 'not a url'])('raises TypeError for the key address %s', (url) => {
     expect(() => verifierOf({ keySource: { url } })).toThrow(TypeError);

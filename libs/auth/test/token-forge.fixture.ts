@@ -1,4 +1,4 @@
-import { createHmac, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { constants, createHmac, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 
 const issuer = 'https://issuer.test/';
 const audience = 'arqon';
@@ -11,12 +11,12 @@ export interface Forge {
   readonly jwks: string;
   /** PEM of the RSA public key: what an attacker uses as HMAC secret in an algorithm confusion. */
   readonly rsaPublicPem: string;
-  readonly keys: Readonly<Record<'ec256' | 'ec384' | 'ec521' | 'rsa' | 'ed25519' | 'stranger', KeyObject>>;
+  readonly keys: Readonly<Record<'ec256' | 'ec384' | 'ec521' | 'rsa' | 'rsa1024' | 'ed25519' | 'stranger', KeyObject>>;
   /** JWK of the attacker's own public key. */
   readonly strangerJwk: unknown;
 }
 
-/** Makes the keys. `ec256`, `ec384`, `ec521`, `rsa` and `ed25519` are published under their names as kid, `stranger` (P-256) is not. */
+/** Makes the keys. `stranger` (P-256) is not published, all others are under their names as kid. */
 export function createForge(): Forge {
   const ec = (namedCurve: string): { publicKey: KeyObject; privateKey: KeyObject } => generateKeyPairSync('ec', { namedCurve });
   const pairs = {
@@ -24,10 +24,11 @@ export function createForge(): Forge {
     ec384: ec('P-384'),
     ec521: ec('P-521'),
     rsa: generateKeyPairSync('rsa', { modulusLength: 2048 }),
+    rsa1024: generateKeyPairSync('rsa', { modulusLength: 1024 }),
     ed25519: generateKeyPairSync('ed25519'),
     stranger: ec('P-256'),
   };
-  const published = (['ec256', 'ec384', 'ec521', 'rsa', 'ed25519'] as const).map((kid) => ({ ...pairs[kid].publicKey.export({ format: 'jwk' }), kid }));
+  const published = (['ec256', 'ec384', 'ec521', 'rsa', 'rsa1024', 'ed25519'] as const).map((kid) => ({ ...pairs[kid].publicKey.export({ format: 'jwk' }), kid }));
   return {
     issuer,
     audience,
@@ -38,6 +39,7 @@ export function createForge(): Forge {
       ec384: pairs.ec384.privateKey,
       ec521: pairs.ec521.privateKey,
       rsa: pairs.rsa.privateKey,
+      rsa1024: pairs.rsa1024.privateKey,
       ed25519: pairs.ed25519.privateKey,
       stranger: pairs.stranger.privateKey,
     },
@@ -62,6 +64,13 @@ export function forgeToken(key: KeyObject, header: unknown, payload: unknown, ha
   const isEc = key.asymmetricKeyType === 'ec';
   const algorithm = key.asymmetricKeyType === 'ed25519' ? null : hash;
   const signature = sign(algorithm, Buffer.from(input), isEc ? { key, dsaEncoding: 'ieee-p1363' } : key);
+  return `${input}.${signature.toString('base64url')}`;
+}
+
+/** A PS256 token (RFC 7518, 3.5). */
+export function forgePssToken(key: KeyObject, header: unknown, payload: unknown): string {
+  const input = `${encodePart(header)}.${encodePart(payload)}`;
+  const signature = sign('sha256', Buffer.from(input), { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 });
   return `${input}.${signature.toString('base64url')}`;
 }
 

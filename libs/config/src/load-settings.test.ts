@@ -196,6 +196,15 @@ describe('loadSettings()', () => {
     expect(problem.source).toMatch(source);
   });
 
+  it('quotes nothing of a file that is not well-formed', () => {
+    for (const content of [`link: {key: "abc" ${linkKey}}`, `link: [${linkKey} b} c`, `- a\nkey: ${linkKey}`, `link: !${linkKey} x`, `key: *${linkKey}`, `${'[ '.repeat(50_000)}${linkKey}`]) {
+      const problems = problemsOf({ content });
+      expect(problems.length).toBeGreaterThan(0);
+      expect(problems.length).toBeLessThanOrEqual(10);
+      expect(JSON.stringify(problems)).not.toContain('do-not-print');
+    }
+  });
+
   it('takes an empty file and one with comments alone', () => {
     expect(problemsOf({ content: '' })).toEqual([]);
     expect(problemsOf({ content: '# nothing\n' })).toEqual([]);

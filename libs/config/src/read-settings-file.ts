@@ -13,6 +13,8 @@ export interface FileEntry {
 
 /** Most bytes of a settings file. */
 const fileBytesMax = 1_048_576;
+/** Most flaws of the notation that are told: one broken bracket makes many. */
+const flawCountMax = 10;
 
 /**
  * Reads YAML 1.2 (and so JSON) into dotted keys; groups may nest or be dotted. Never raises: what is wrong becomes a problem
@@ -25,7 +27,7 @@ export function readSettingsFile(file: string): { entries: readonly FileEntry[];
   if (!source.ok) return { entries: [], problems: [{ key: '--config', source: file, message: source.reason }] };
   const lines = new LineCounter();
   const document = parseDocument(source.text, { lineCounter: lines, prettyErrors: false, merge: false });
-  for (const flaw of [...document.errors, ...document.warnings]) {
+  for (const flaw of [...document.errors, ...document.warnings].slice(0, flawCountMax)) {
     // The parser's message may quote the line, and with it a secret; its code does not.
     const message = `not well-formed: ${flaw.code.toLowerCase().replaceAll('_', ' ')}`;
     problems.push({ key: '--config', source: `${file}:${lines.linePos(flaw.pos[0]).line}`, message });
