@@ -8,11 +8,12 @@ const LIBRARY_LINE_COVERAGE_PERCENT = 90;
 
 const { ARQON_TEST_SCOPE, ARQON_TEST_REPORT_DIR, ARQON_TEST_COVERAGE, ARQON_TEST_LONG } = process.env;
 
+/** `ARQON_TEST_COVERAGE=libraries` measures only the projects that have a threshold, `all` every one. */
 function coverageFor(projectRoot) {
   const isLibrary = /[\\/]libs[\\/][^\\/]+$/.test(projectRoot) && !projectRoot.endsWith('testkit');
   return {
     provider: 'v8',
-    enabled: ARQON_TEST_COVERAGE === '1',
+    enabled: ARQON_TEST_COVERAGE === 'all' || (ARQON_TEST_COVERAGE === 'libraries' && isLibrary),
     include: ['src/**/*.ts'],
     exclude: ['src/gen/**', 'src/**/*.test.ts', 'src/**/*.contract.ts', 'src/**/*.fixture.ts'],
     reporter: ['text-summary', 'json-summary'],
@@ -35,7 +36,8 @@ export function defineProjectConfig(projectRoot) {
   const isUnitOnly = ARQON_TEST_SCOPE === 'unit';
   return defineConfig({
     root: projectRoot,
-    ssr: { resolve: { conditions: ['@arqonbus/source', 'node', 'import', 'module', 'default'] } },
+    // Without `module`: some packages' builds under that condition import without file suffixes, which Node cannot load.
+    ssr: { resolve: { conditions: ['@arqonbus/source', 'node', 'import', 'default'] } },
     test: {
       include: isUnitOnly ? ['src/**/*.test.ts'] : ['src/**/*.test.ts', 'test/**/*.test.ts'],
       // A project may have all its tests in test/; the runner still fails when no project ran any.

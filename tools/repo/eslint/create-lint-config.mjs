@@ -7,7 +7,7 @@ import { BROWSER_BANS, SPINE_LAYER_BANS, moduleBansFor, toRuleOptions } from './
 import { EVERYWHERE, NO_DEFAULT_EXPORT, NO_ENVIRONMENT, PRODUCTION, PURE, PURE_GLOBALS } from './syntax-bans.mjs';
 import { STYLE_RULES, TYPED_RULES } from './style-rules.mjs';
 
-const TEST_FILES = ['**/*.test.ts', '**/*.contract.ts', '**/*.fixture.ts', '**/test/**/*.ts'];
+const TEST_FILES = ['**/*.test.ts', '**/*.contract.ts', '**/*.fixture.ts', '**/test/**/*.ts', 'apps/*/bench/**/*.{ts,mjs}', 'libs/*/bench/**/*.{ts,mjs}'];
 const CONFIG_FILES = ['**/vitest.config.ts', '**/*.config.mjs', 'vitest.project.mjs'];
 const COMPOSITION_ROOTS = ['src/main.ts', 'src/composition-root.ts', 'src/compose*.ts'];
 /** Files of the SDK that only Node loads; all others may end up in a browser bundle. */
@@ -96,6 +96,7 @@ const OVERRIDES = [
       '@nx/enforce-module-boundaries': ['error', TEST_BOUNDARIES],
       'max-lines-per-function': 'off',
       'no-console': 'off',
+      'no-restricted-globals': 'off',
       'no-restricted-imports': 'off',
       'no-restricted-syntax': ['error', ...EVERYWHERE, ...NO_DEFAULT_EXPORT],
     },

@@ -35,10 +35,10 @@ describe('planChecks()', () => {
   });
 
   it.each([
-    ['full', {}],
+    ['full', { ARQON_TEST_COVERAGE: 'libraries' }],
     ['quick', { ARQON_TEST_SCOPE: 'unit' }],
     ['long', { ARQON_TEST_LONG: '1' }],
-    ['coverage', { ARQON_TEST_COVERAGE: '1' }],
+    ['coverage', { ARQON_TEST_COVERAGE: 'all' }],
   ] as const)('tells the tests of the %s mode through the environment', (mode, env) => {
     const tests = planChecks(mode).filter(({ runsTests }) => runsTests);
     expect(tests.map((step) => step.env)).toEqual([env]);

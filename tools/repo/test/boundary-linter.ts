@@ -25,7 +25,7 @@ export type BoundaryLinter = (filePath: string, code: string) => Promise<string[
 
 function plannedNode({ name, root, tags }: PlannedProject): ProjectGraphProjectNode {
   const js = { packageName: name, packageVersion: '0.1.0', packageExports: { '.': './src/index.ts' }, isInPackageManagerWorkspaces: true };
-  return { name, type: 'lib', data: { root, tags, targets: {}, metadata: { js } } } as ProjectGraphProjectNode;
+  return { name, type: 'lib', data: { root, tags, targets: {}, metadata: { js } } };
 }
 
 function withPlanned(graph: ProjectGraph, planned: readonly PlannedProject[]): ProjectGraph {

@@ -197,6 +197,12 @@ describe('files', () => {
     expect([...texts, 'package-lock.json'].filter((file) => named.some((host) => read(file).includes(host)))).toEqual([]);
   });
 
+  it('switch a lint rule off only by name and with a reason', () => {
+    const directive = new RegExp(`${['eslint', 'disable'].join('-')}.*`, 'g');
+    const bare = sources.flatMap((file) => [...read(file).matchAll(directive)].map(([text]) => `${file}: ${text}`));
+    expect(bare.filter((text) => !/disable(-next-line|-line)? [@\w/, -]+ -- .{10,}/.test(text))).toEqual([]);
+  });
+
   it('leave no work for later in a comment', () => {
     const marker = new RegExp(`\\b(${['TO', 'DO'].join('')}|${['FIX', 'ME'].join('')})\\b`);
     expect(sources.filter((file) => marker.test(read(file)))).toEqual([]);
