@@ -10,14 +10,19 @@ export const tokenAlgorithms = [
 /** Three non-empty parts of the base64url alphabet without padding (RFC 7515, 2 and 3.1). An encrypted token has five. */
 const compactSignature = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/;
 
-/**
- * Refuses whatever can be refused without keys and cryptography: a token that is missing, above 8 KiB, no compact JWS,
- * with a header or payload that is no JSON object or names something twice, with `alg` none, symmetric or unknown, or
- * with any critical extension (RFC 7515, 4.1.11). Undefined when a signature is worth checking.
- */
-export function refuseByShape(token: string): TokenRefusal | undefined {
+/** Refuses a token that is missing or above 8 KiB: before anything is computed over it, a digest included. */
+export function refuseBySize(token: string): TokenRefusal | undefined {
   if (token === '') return refuseInvalid('the token is missing');
   if (token.length > hardCaps.tokenBytes) return refuseInvalid(`the token exceeds ${hardCaps.tokenBytes} bytes`);
+  return undefined;
+}
+
+/**
+ * Refuses whatever can be refused without keys and signatures: a token that is no compact JWS, with a header or payload
+ * that is no JSON object or names something twice, with `alg` none, symmetric or unknown, or with any critical
+ * extension (RFC 7515, 4.1.11). Undefined when a signature is worth checking.
+ */
+export function refuseByShape(token: string): TokenRefusal | undefined {
   const parts = compactSignature.exec(token);
   if (parts === null) return refuseInvalid('the token is no compact JWS of three parts');
   if (parts.slice(1).some((part) => !isCanonical(part))) return refuseInvalid('a part has stray bits at its end');
