@@ -92,4 +92,9 @@ async function runChecks(args: readonly string[]): Promise<boolean> {
   return printSummary(results);
 }
 
-process.exitCode = (await runChecks(process.argv.slice(2))) ? 0 : 1;
+try {
+  process.exitCode = (await runChecks(process.argv.slice(2))) ? 0 : 1;
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
