@@ -28,23 +28,35 @@ export async function startTransport<Data>(
   choice: StartTransportChoice,
 ): Promise<StartedTransport> {
   if (choice.prefer === 'fallback') return { server: await startFallbackTransport(options, handlers), kind: 'fallback' };
-  const obstacle = await findObstacle();
+  const obstacle = await findEngineObstacle(await findInstalledEngine());
   if (obstacle === undefined) return { server: await startEngineTransport(options, handlers), kind: 'engine' };
   choice.onWarning(`${obstacle}; the slower transport on ws runs instead`);
   return { server: await startFallbackTransport(options, handlers), kind: 'fallback' };
 }
 
-/** Why the engine cannot run here, or undefined. */
-async function findObstacle(): Promise<string | undefined> {
-  const name = engineBinaryName({ platform: process.platform, arch: process.arch, abi: process.versions.modules });
-  const folder = await findEngineFolder();
+/** Where the engine's binary is expected, what it must be, and how it is loaded. */
+export interface InstalledEngine {
+  /** Undefined when the package is not installed. */
+  readonly folder: string | undefined;
+  readonly binaryName: string;
+  readonly checksums: Readonly<Record<string, string>>;
+  load(): Promise<unknown>;
+}
+
+async function findInstalledEngine(): Promise<InstalledEngine> {
+  const binaryName = engineBinaryName({ platform: process.platform, arch: process.arch, abi: process.versions.modules });
+  return { folder: await findEngineFolder(), binaryName, checksums: engineChecksums, load: loadEngine };
+}
+
+/** Why an engine cannot run here, or undefined. Raises INTERNAL when its binary does not match its checksum. */
+export async function findEngineObstacle({ folder, binaryName, checksums, load }: InstalledEngine): Promise<string | undefined> {
   if (folder === undefined) return 'the native engine is not installed';
-  if ((await verifyEngineBinary(folder, name, engineChecksums)) === 'missing') return `the native engine has no binary ${name}`;
+  if ((await verifyEngineBinary(folder, binaryName, checksums)) === 'missing') return `the native engine has no binary ${binaryName}`;
   try {
-    await loadEngine();
+    await load();
     return undefined;
   } catch (error) {
     // A C library that the binary was not built for (musl) shows only when it is loaded.
-    return `the native engine ${name} cannot be loaded (${error instanceof Error ? error.message : 'unknown reason'})`;
+    return `the native engine ${binaryName} cannot be loaded (${error instanceof Error ? error.message : 'unknown reason'})`;
   }
 }

@@ -66,7 +66,7 @@ export interface TransportHandlers<Data> {
    *   before `bytes` arrives, `bytes` and what waits behind it does not. So the beginning of the hole is exact.
    * - Its end is not: on the engine the message of the very call that found the loss may arrive after the hole.
    *   It does when it was sent by `send`, or published with 16 KiB and more; a smaller publish (the 33rd) does
-   *   if the buffer shrank below its limit before the turn ended, else it is lost with a callback of its own.
+   *   when the kernel took some of the buffer meanwhile, else it is lost with a callback of its own.
    * - While the socket stays over its limit, everything to it is lost, one callback per flush. A `send` to it
    *   inside this callback returns `dropped` and calls back no more.
    */
