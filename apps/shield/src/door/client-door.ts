@@ -1,0 +1,145 @@
+import { closeCodes, type CloseRow } from '@arqonbus/errors';
+import type { TransportHandlers } from '@arqonbus/transport';
+import type { FanOut } from '../fan-out/fan-out.js';
+import type { Uplink } from '../link/uplink.js';
+import type { SessionTable } from '../session-table.js';
+import type { ClientRecord, ClientSocket, Session } from '../session.js';
+import type { ShieldCounters } from '../shield-counters.js';
+import type { ConnectionLimits } from './connection-limits.js';
+import type { UpgradeGate } from './upgrade-gate.js';
+
+/** Above it the Spine is behind: a turn does not end, so that nobody may send more than CONGESTED_BUDGET_BYTES until it is. */
+const CONGESTED_BYTES = 8_388_608;
+const CONGESTED_BUDGET_BYTES = 262_144;
+/** Frames kept for a session whose first welcome is on its way. */
+const EARLY_CAP_BYTES = 65_536;
+/** Counted for each frame beside its bytes, so that empty ones are not free. */
+const FRAME_COST_BYTES = 32;
+
+export interface ClientDoorParts {
+  readonly gate: UpgradeGate;
+  readonly limits: ConnectionLimits;
+  readonly sessions: SessionTable;
+  readonly fanOut: FanOut;
+  readonly uplink: Uplink;
+  readonly counters: ShieldCounters;
+  readonly maxFrameBytes: number;
+  readonly bytesPerTurn: number;
+  readonly nowMs: () => number;
+  handshakeEnded(seconds: number): void;
+  /** A fault within the upgrade; for the log. */
+  upgradeFailed(error: unknown): void;
+}
+
+/** The client listener's callbacks: sockets become sessions, frames go up the link. */
+export class ClientDoor implements TransportHandlers<ClientRecord> {
+  readonly #parts: ClientDoorParts;
+  readonly upgrade: TransportHandlers<ClientRecord>['upgrade'];
+  #turn = 1;
+  #isTurnEnding = false;
+
+  constructor(parts: ClientDoorParts) {
+    this.#parts = parts;
+    this.upgrade = (request) => parts.gate.decide(request);
+  }
+
+  open(socket: ClientSocket): void {
+    const { limits, sessions, fanOut, counters, nowMs } = this.#parts;
+    const session = socket.data;
+    limits.hold(socket.remoteAddress);
+    counters.acceptedCount += 1;
+    if (session.kind === 'refused') {
+      socket.close(session.code, session.reason);
+      return;
+    }
+    this.#parts.handshakeEnded((nowMs() - session.startedMs) / 1_000);
+    session.socket = socket;
+    sessions.add(session);
+    fanOut.opened(socket);
+    openSession(this.#parts.uplink, session);
+  }
+
+  message(socket: ClientSocket, bytes: Uint8Array, isBinary: boolean): void {
+    const { counters, uplink, maxFrameBytes } = this.#parts;
+    const session = socket.data;
+    if (session.kind === 'refused' || !socket.isOpen) return;
+    counters.framesInCount += 1;
+    counters.bytesInCount += bytes.length;
+    if (!isBinary) closeWith(socket, closeCodes.malformed);
+    else if (bytes.length > maxFrameBytes) {
+      counters.rejected.too_large += 1;
+      closeWith(socket, closeCodes.tooLarge);
+    } else if (!this.#fitsBudget(session, bytes.length)) {
+      counters.rejected.rate_limited += 1;
+      closeWith(socket, closeCodes.tooFast);
+    } else if (session.phase === 'live') uplink.inbound(session.id, bytes);
+    else this.#keepEarly(socket, session, bytes);
+  }
+
+  dropped(socket: ClientSocket, bytes: Uint8Array): void {
+    if (socket.data.kind === 'session') this.#parts.fanOut.slowReaders.dropped(socket.data, bytes);
+  }
+
+  drain(socket: ClientSocket): void {
+    if (socket.data.kind === 'session') this.#parts.fanOut.slowReaders.drained(socket.data);
+  }
+
+  close(socket: ClientSocket): void {
+    const { limits, sessions, fanOut, uplink } = this.#parts;
+    limits.release(socket.remoteAddress);
+    const session = socket.data;
+    if (session.kind === 'refused') return;
+    session.socket = undefined;
+    fanOut.closed(session);
+    if (sessions.remove(session)) uplink.message({ body: { case: 'closeSession', value: { session: BigInt(session.id) } } });
+  }
+
+  upgradeFailed(error: unknown): void {
+    this.#parts.upgradeFailed(error);
+  }
+
+  /** The engine may read one fast socket for long without ending the turn; its budget ends with the turn, not with time. */
+  #fitsBudget(session: Session, frameBytes: number): boolean {
+    const { uplink, bytesPerTurn } = this.#parts;
+    if (session.turn !== this.#turn) {
+      session.turn = this.#turn;
+      session.turnBytes = 0;
+    }
+    session.turnBytes += frameBytes + FRAME_COST_BYTES;
+    if (!this.#isTurnEnding) {
+      this.#isTurnEnding = true;
+      setImmediate(() => {
+        this.#isTurnEnding = false;
+        if (uplink.bufferedBytes <= CONGESTED_BYTES) this.#turn += 1;
+      });
+    }
+    // A single frame up to the limit passes even when the link is congested.
+    const budget = uplink.bufferedBytes > CONGESTED_BYTES ? Math.max(CONGESTED_BUDGET_BYTES, frameBytes + FRAME_COST_BYTES) : bytesPerTurn;
+    return session.turnBytes <= budget;
+  }
+
+  #keepEarly(socket: ClientSocket, session: Session, bytes: Uint8Array): void {
+    if (session.wasOpened) {
+      // The client sends it again upon the second welcome.
+      this.#parts.counters.framesIgnoredCount += 1;
+      return;
+    }
+    if (session.earlyBytes + bytes.length + FRAME_COST_BYTES > EARLY_CAP_BYTES) {
+      this.#parts.counters.rejected.rate_limited += 1;
+      closeWith(socket, closeCodes.tooFast);
+      return;
+    }
+    session.early.push(bytes.slice());
+    session.earlyBytes += bytes.length + FRAME_COST_BYTES;
+  }
+}
+
+/** Tells the Spine of a session, again after a new link. */
+export function openSession(uplink: Uplink, session: Session): void {
+  const { id, token, wasOpened, remoteAddress } = session;
+  uplink.message({ body: { case: 'openSession', value: { session: BigInt(id), token, reopened: wasOpened, remoteAddress } } });
+}
+
+function closeWith(socket: ClientSocket, row: CloseRow): void {
+  socket.close(row.code, row.reason);
+}
