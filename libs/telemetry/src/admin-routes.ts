@@ -48,7 +48,7 @@ export class AdminRefusal extends Error {
 /** Largest body of a request, in bytes. */
 const MAX_BODY_BYTES = 65_536;
 
-/** Writes an answer as indented JSON that no cache may keep; `head` leaves the body out. */
+/** Writes an answer as indented JSON of the given status. */
 export function sendJson(response: ServerResponse, status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): void {
   const text = `${JSON.stringify(body, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value), 2)}\n`;
   response.writeHead(status, {
@@ -59,19 +59,31 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
   response.end(text);
 }
 
+/** Collects the body. Leaves the request intact when it is too large, so that the refusal can still be sent. */
+function readBody(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const onData = (chunk: Buffer): void => {
+      length += chunk.length;
+      chunks.push(chunk);
+      if (length <= MAX_BODY_BYTES) return;
+      request.off('data', onData);
+      reject(new AdminRefusal(413, 'LIMIT', `The body exceeds ${MAX_BODY_BYTES} bytes.`, { connection: 'close' }));
+    };
+    request.on('data', onData);
+    request.once('end', () => resolve(Buffer.concat(chunks)));
+    request.once('error', reject);
+    request.once('aborted', () => reject(new AdminRefusal(400, 'INVALID_ARGUMENT', 'The body ended early.')));
+  });
+}
+
 /** Reads and parses a JSON body of at most 64 KiB. @throws AdminRefusal 413 or 400. */
 export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request) {
-    const bytes: Buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
-    length += bytes.length;
-    if (length > MAX_BODY_BYTES) throw new AdminRefusal(413, 'LIMIT', `The body exceeds ${MAX_BODY_BYTES} bytes.`, { connection: 'close' });
-    chunks.push(bytes);
-  }
-  if (length === 0) return undefined;
+  const bytes = await readBody(request);
+  if (bytes.length === 0) return undefined;
   try {
-    const parsed: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    const parsed: unknown = JSON.parse(bytes.toString('utf8'));
     return parsed;
   } catch {
     throw new AdminRefusal(400, 'INVALID_ARGUMENT', 'The body is not JSON.');

@@ -107,8 +107,8 @@ function findRoute(table: RouteTable, method: string, path: string): ServedRoute
 }
 
 async function serve(table: RouteTable, gate: ControlGate | undefined, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://admin.invalid');
-  const route = findRoute(table, request.method ?? 'GET', url.pathname);
+  const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
+  const route = findRoute(table, request.method ?? 'GET', path);
   if (route.raw !== undefined) {
     route.raw(request, response);
     return;
@@ -119,7 +119,7 @@ async function serve(table: RouteTable, gate: ControlGate | undefined, request: 
   const told: AdminRequest = {
     method: route.method,
     path: route.path,
-    query: url.searchParams,
+    query: new URLSearchParams(query),
     body: route.method === 'GET' ? undefined : await readJsonBody(request),
     actor: route.control ? 'operator' : 'anonymous',
   };

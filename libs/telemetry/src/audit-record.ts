@@ -23,6 +23,9 @@ export interface AuditPosition {
   readonly previousHash: string;
 }
 
+/** A larger detail is replaced by its size, so that a line stays far below what readers hold. */
+const MAX_DETAIL_BYTES = 65_536;
+
 /** `previous_hash` of the first record. */
 export const genesisHash = '0'.repeat(64);
 
@@ -42,6 +45,12 @@ export function hashOf(record: Omit<AuditRecord, 'hash'>): string {
   return createHash('sha256').update(canonicalJson({ ...record, hash: undefined })).digest('hex');
 }
 
+function safeDetail(detail: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const safe = redactFields(detail);
+  const bytes = Buffer.byteLength(canonicalJson(safe));
+  return bytes > MAX_DETAIL_BYTES ? { cut: true, detail_bytes: bytes } : safe;
+}
+
 function safeEntry(entry: AuditEntry): AuditEntry {
   return {
     action: redactText(entry.action),
@@ -50,7 +59,7 @@ function safeEntry(entry: AuditEntry): AuditEntry {
     ...(entry.tenant === undefined ? {} : { tenant: redactText(entry.tenant) }),
     ...(entry.target === undefined ? {} : { target: redactText(entry.target) }),
     ...(entry.code === undefined ? {} : { code: redactText(entry.code) }),
-    ...(entry.detail === undefined ? {} : { detail: redactFields(entry.detail) }),
+    ...(entry.detail === undefined ? {} : { detail: safeDetail(entry.detail) }),
   };
 }
 

@@ -2,6 +2,8 @@ export { createLogger, logLevels, type Logger, type LoggerOptions, type LogLevel
 export { redactFields, redactText } from './redact.js';
 export { Readiness, type ReadinessSeverity, type ReadinessTransition } from './readiness.js';
 export { observeCounters, startMetrics, type Metrics, type MetricsOptions, type Observation, type ObservedCounter } from './metrics.js';
+export { startTransportMetrics, type TransportMetrics } from './transport-metrics.js';
+export { observeProcess } from './process-metrics.js';
 export {
   startTracing, type EndSpan, type FinishedSpan, type SpanAttributes, type SpanSink, type Tracing, type TracingOptions,
 } from './tracing.js';

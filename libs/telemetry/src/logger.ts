@@ -75,6 +75,8 @@ export function createLogger(options: LoggerOptions): Logger {
       base: { service: options.service, node_id: options.nodeId, version: options.version },
       messageKey: 'message',
       timestamp: pino.stdTimeFunctions.isoTime,
+      // Fields are plain and redacted by now; pino's own reading of `err` would lose the error's type.
+      serializers: { err: (value: unknown) => value },
       formatters: { level: (label) => ({ level: labelOf[label] ?? label }) },
     },
     destination,

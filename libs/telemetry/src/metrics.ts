@@ -79,7 +79,10 @@ export function startMetrics(options: MetricsOptions): Metrics {
       // The exporter names no version; scrapers fall back only by configuration (Prometheus 3).
       response.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8');
     },
-    shutdown: () => provider.shutdown().catch(() => undefined),
+    shutdown: async () => {
+      // Nothing is pushed, so nothing is lost by a shutdown that failed.
+      await Promise.allSettled([provider.shutdown()]);
+    },
   };
 }
 

@@ -12,6 +12,8 @@ export interface ProcessLifeOptions {
   /** Longest wait for the drain, in milliseconds; then the process exits with `drainFailed`. */
   readonly drainTimeoutMs: number;
   readonly logger: Logger;
+  /** Value of `ARQON_PARENT_PID`, read by the entry point (S5): the process to outlive by no more than a moment. */
+  readonly parentPid?: string | undefined;
 }
 
 /** The life of the process. */
@@ -45,14 +47,13 @@ function watchParent(parentPid: number, onGone: () => void): void {
   timer.unref();
 }
 
-function parentPidOf(environment: NodeJS.ProcessEnv): number | undefined {
-  const text = environment['ARQON_PARENT_PID'] ?? '';
+function parsePid(text: string): number | undefined {
   return /^[1-9][0-9]{0,9}$/.test(text) ? Number(text) : undefined;
 }
 
 /**
  * Takes charge of the end of the process: SIGTERM or SIGINT drains once and exits 0, a second signal exits at once
- * with 143 or 130. It also drains when the IPC channel of the parent closes and, if `ARQON_PARENT_PID` is set, when
+ * with 143 or 130. It also drains when the IPC channel of the parent closes and, if `parentPid` is given, when
  * that process is gone. An uncaught exception or unhandled rejection is logged CRITICAL and exits 70 without a drain,
  * because the state is no longer known. Call it once, in the composition root.
  */
@@ -99,7 +100,7 @@ export function runUntilSignal(options: ProcessLifeOptions): ProcessLife {
   process.on('uncaughtException', onFault);
   process.on('unhandledRejection', (reason) => onFault(reason, 'unhandledRejection'));
   if (process.connected) process.on('disconnect', () => stop('parent disconnected'));
-  const parentPid = parentPidOf(process.env);
+  const parentPid = parsePid(options.parentPid ?? '');
   if (parentPid !== undefined) watchParent(parentPid, () => stop('parent process ended'));
   return { stop };
 }

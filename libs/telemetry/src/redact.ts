@@ -7,8 +7,8 @@ const MAX_SCANNED_CHARS = 65_536;
 const MAX_KEPT_CHARS = 8_192;
 
 const SECRET_KEY_NAME =
-  /token|authorization|passw|passphrase|secret|cookie|credential|bearer|keymaterial|(?:private|signing|operator|api|access|encryption|shared|link|admin|session|master|hmac)key/;
-const SECRET_KEY_NAMES_WHOLE = new Set(['payload', 'jwt', 'jwk', 'jwe', 'pem', 'auth', 'pass', 'pwd', 'keypem', 'tlskey']);
+  /token|authorization|passw|passphrase|secret|cookie|credential|bearer|payload|keymaterial|(?:private|signing|operator|api|access|encryption|shared|link|admin|session|master|hmac)key/;
+const SECRET_KEY_NAMES_WHOLE = new Set(['jwt', 'jwk', 'jwe', 'pem', 'auth', 'pass', 'pwd', 'keypem', 'tlskey']);
 /** A number under such a name is a limit or a count, not a secret (`token_bytes: 8192`). */
 const QUANTITY_SUFFIX = /(?:bytes|ms|us|seconds|count|total|at)$/;
 /** The place of a secret is not the secret (`operator_key_file`). */
@@ -21,6 +21,7 @@ const PLACE_SUFFIX = /(?:file|path)$/;
 function namesSecret(key: string, value: unknown): boolean {
   const name = key.toLowerCase().replace(/[^a-z0-9]/g, '');
   if (!SECRET_KEY_NAMES_WHOLE.has(name) && !SECRET_KEY_NAME.test(name)) return false;
+  if (value === undefined || value === null || typeof value === 'boolean') return false;
   if (typeof value === 'number' || typeof value === 'bigint') return !QUANTITY_SUFFIX.test(name);
   return !(typeof value === 'string' && PLACE_SUFFIX.test(name));
 }
@@ -36,7 +37,7 @@ function redactTokenRun(run: string): string {
 
 /**
  * Returns the text with every JWT (three base64url parts, the first starting `eyJ`), PEM private
- * key, `Bearer` or `Basic` credential and password of a URL replaced, and cut to 8,192 characters (M7).
+ * key, `Bearer` or `Basic` credential, `token=` or `password=` assignment and password of a URL replaced, and cut to 8,192 characters (M7).
  * Time is linear in the length, so hostile text cannot stall the caller.
  */
 export function redactText(text: string): string {
@@ -45,14 +46,15 @@ export function redactText(text: string): string {
     .replace(/-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|$)/g, '[redacted:private-key]')
     .replace(/[\w.-]+/g, redactTokenRun)
     .replace(/\b(Bearer|Basic) +[\w.~+/=-]{8,}/gi, `$1 ${REDACTED}`)
+    .replace(/\b((?:access_|refresh_|id_)?token|api_?key|password|passwd|secret)=[^\s&"']+/gi, `$1=${REDACTED}`)
     .replace(/:\/\/[^\s/:@]{0,256}:[^\s/@]{1,256}@/g, `://${REDACTED}@`);
   return clean.length > MAX_KEPT_CHARS ? `${clean.slice(0, MAX_KEPT_CHARS)}[cut]` : clean;
 }
 
 function redactError(error: Error, depth: number, above: readonly object[]): Record<string, unknown> {
   const own = redactEntries(Object.entries(error), depth, above);
-  const described: Record<string, unknown> = { type: redactText(error.name), message: redactText(error.message), ...own };
-  if (error.stack !== undefined) described['stack'] = redactText(error.stack);
+  const described: Record<string, unknown> = { type: redactText(String(error.name)), message: redactText(String(error.message)), ...own };
+  if (error.stack !== undefined) described['stack'] = redactText(String(error.stack));
   if (error.cause !== undefined) described['cause'] = redactValue(error.cause, depth + 1, above);
   return described;
 }
@@ -91,6 +93,8 @@ function redactObject(value: object, depth: number, above: readonly object[]): u
   const path = [...above, value];
   if (value instanceof Error) return redactError(value, depth, path);
   if (Array.isArray(value) || value instanceof Set) return redactList(value, depth, path);
+  // A JSON Web Key with its private or symmetric part (RFC 7517, RFC 7518 section 6).
+  if ('kty' in value && ('d' in value || 'k' in value)) return '[redacted:key]';
   if (value instanceof Map) return redactEntries(value, depth, path);
   return redactEntries(Object.entries(value), depth, path);
 }

@@ -120,7 +120,7 @@ async function within(milliseconds: number, work: Promise<unknown>): Promise<voi
   const limit = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, milliseconds);
   });
-  await Promise.race([work.catch(() => undefined), limit]);
+  await Promise.race([Promise.allSettled([work]), limit]);
   clearTimeout(timer);
 }
 
