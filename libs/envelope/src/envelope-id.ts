@@ -56,7 +56,7 @@ function layOut(ms: number, counter: number, random: Uint8Array): Uint8Array {
   id[5] = ms % 0x100;
   id[6] = 0x70 | (counter >>> 8);
   id[7] = counter;
-  id.set(random.subarray(2, idRandomBytes), 8);
-  id[8] = 0x80 | (id[8] & 0x3f);
+  id[8] = 0x80 | (random[2] & 0x3f);
+  for (let index = 9; index < idBytes; index++) id[index] = random[index - 6];
   return id;
 }
