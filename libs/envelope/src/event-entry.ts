@@ -1,4 +1,5 @@
 import { ArqonError } from '@arqonbus/errors';
+import { copyBytes } from './copy-bytes.js';
 import { utf8Size, writeUtf8 } from './utf8.js';
 import { varintSize, writeVarint } from './varint.js';
 
@@ -104,9 +105,7 @@ function writeEmbedding(target: Uint8Array, start: number, embedding: NonNullabl
 
 function writeBytes(target: Uint8Array, at: number, tag: number, bytes: Uint8Array): number {
   target[at] = tag;
-  const next = writeVarint(target, at + 1, bytes.length);
-  target.set(bytes, next);
-  return next + bytes.length;
+  return copyBytes(target, writeVarint(target, at + 1, bytes.length), bytes);
 }
 
 function writeText(target: Uint8Array, at: number, tag: number, text: string): number {

@@ -1,4 +1,5 @@
 import type { BatchView } from './batch-view.js';
+import { copyBytes } from './copy-bytes.js';
 import { utf8Size, writeUtf8 } from './utf8.js';
 import { readFixed64, readVarint32, readVarint64, varint64SizeAt, varintSize, writeFixed64, writeVarint } from './varint.js';
 import { findField, skipValue } from './wire-field.js';
@@ -51,8 +52,6 @@ const tagEpoch = 0x29;
 const tagPrev = 0x30;
 const tagAfter = 0x3a;
 const tagReplayed = 0x48;
-/** Below this, a loop copies faster than making a view does. */
-const loopCopyBytes = 48;
 
 /** Fields 1 to 3 of Batch, those that are empty left out: encoded once per topic. */
 export function encodeRouting(room: string, channel: string, recipient: string): Uint8Array {
@@ -128,13 +127,6 @@ function stampSize(run: StampedRun): number {
 
 function contentSize(run: StampedRun, stamp: number): number {
   return run.routing.length + 1 + varintSize(stamp) + stamp + run.envelopesBytes;
-}
-
-function copyBytes(target: Uint8Array, at: number, source: Uint8Array): number {
-  const length = source.length;
-  if (length > loopCopyBytes) target.set(source, at);
-  else for (let index = 0; index < length; index++) target[at + index] = source[index];
-  return at + length;
 }
 
 /** Copies the envelope entries of a batch, `view.envelopesBytes` bytes, in one copy where they are contiguous; returns the next offset. */
