@@ -59,7 +59,8 @@ export interface TransportHandlers<Data> {
    * a copy of the first of them. Always called at a safe point, so everything may be called in it, `unsubscribe`,
    * `close`, `terminate` and `publish` included: before the publish or send that found the loss returns, or
    * before the next callback of, or call into, the transport, at the latest in an immediate. Nothing else
-   * reaches the owner or the socket in between, so a socket taken off its topics here gets nothing later.
+   * reaches the owner or the socket in between, so a socket taken off its topics here gets
+   * nothing later but what the second point below says.
    *
    * - Publishes wait, up to 32 per socket, for the 33rd, a send to the socket, a publish of 16 KiB and more, or
    *   the end of the turn. Of those waiting, the first that is lost takes all after it along in silence: what came
