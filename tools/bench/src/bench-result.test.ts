@@ -27,13 +27,13 @@ function summarise(ours: readonly (LoadResult | null)[], peer: readonly (LoadRes
 describe('summariseCase()', () => {
   it('takes medians of both sides and their ratio', () => {
     const result = summarise([loadResult(9e6), loadResult(6e6), loadResult(7e6)], [loadResult(3.5e6), loadResult(1e6), loadResult(4e6)]);
-    expect(result).toMatchObject({ id: 'P2a', ours: 7e6, peer: 3.5e6, ratio: 2, unit: 'msg/s', note: '', ours_peak_rss_bytes: 80e6, peer_peak_rss_bytes: null, ours_cpu_s_per_million: 0.5 });
+    expect(result).toMatchObject({ id: 'P2a', ours: 7e6, peer: 3.5e6, ratio: 2, unit: 'msg/s', note: '', ours_peak_rss_bytes: 80e6, peer_peak_rss_bytes: null, ours_cpu_s_per_million: 0.5, cpu_ratio: 1 });
     expect(result.rounds).toEqual([{ ours: 9e6, peer: 3.5e6 }, { ours: 6e6, peer: 1e6 }, { ours: 7e6, peer: 4e6 }]);
   });
 
   it('has no peer and no ratio without a nats-server, and keeps the reason', () => {
     const result = summarise([loadResult(9e6)], [null], ['no peer: nats-server was not found']);
-    expect(result).toMatchObject({ ours: 9e6, peer: null, ratio: null, peer_cpu_s_per_million: null, note: 'no peer: nats-server was not found' });
+    expect(result).toMatchObject({ ours: 9e6, peer: null, ratio: null, peer_cpu_s_per_million: null, cpu_ratio: null, note: 'no peer: nats-server was not found' });
     expect(result.rounds).toEqual([{ ours: 9e6, peer: null }]);
   });
 

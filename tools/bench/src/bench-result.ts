@@ -23,6 +23,8 @@ export interface BenchResult {
   /** Server CPU seconds per million deliveries, median. */
   readonly ours_cpu_s_per_million: number | null;
   readonly peer_cpu_s_per_million: number | null;
+  /** `peer_cpu_s_per_million / ours_cpu_s_per_million`: holds steadier than `ratio` where other work takes the cores. */
+  readonly cpu_ratio: number | null;
   /** Largest resident memory of the server during the case. */
   readonly ours_peak_rss_bytes: number | null;
   readonly peer_peak_rss_bytes: number | null;
@@ -63,6 +65,7 @@ export function summariseCase(options: SummariseOptions): BenchResult {
     goal: benchCase.goal,
     ours_cpu_s_per_million: ours.cpuSecondsPerMillion,
     peer_cpu_s_per_million: peer.cpuSecondsPerMillion,
+    cpu_ratio: ours.cpuSecondsPerMillion === null || peer.cpuSecondsPerMillion === null ? null : peer.cpuSecondsPerMillion / ours.cpuSecondsPerMillion,
     ours_peak_rss_bytes: options.oursPeakRssBytes,
     peer_peak_rss_bytes: options.peerPeakRssBytes,
     ours_generator_cpu: ours.generatorCpu,

@@ -19,7 +19,7 @@ export class ToolMissingError extends Error {
     readonly aptPackage: string,
     reason: string,
   ) {
-    super(`${tool} was not found and could not be installed (${reason}): install the package ${aptPackage}, for example "apt-get install ${aptPackage}"`);
+    super(`${tool} was not found on PATH and could not be installed (${reason}): install the package ${aptPackage}, for example "apt-get install ${aptPackage}"`);
   }
 }
 
@@ -37,7 +37,8 @@ export async function ensureTool(name: string, options: EnsureToolOptions): Prom
   }
   // Package lists may be missing or old, so a failed install is tried once more after an update.
   const installed = (await installByApt(aptGet, options.aptPackage)) || ((await run(aptGet, ['update'])) && (await installByApt(aptGet, options.aptPackage)));
-  const path = findOnPath(name, options.path);
+  // Debian puts servers where the PATH of an ordinary shell may not look.
+  const path = findOnPath(name, options.path) ?? findOnPath(name, '/usr/sbin');
   if (!installed || path === undefined) throw new ToolMissingError(name, options.aptPackage, 'apt-get failed');
   return path;
 }

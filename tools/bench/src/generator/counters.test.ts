@@ -170,6 +170,18 @@ describe('CreditWindow', () => {
     expect([window.sentChunkCount, window.completedChunkCount]).toEqual([3, 1]);
   });
 
+  it('rests until everything has arrived', () => {
+    const window = new CreditWindow({ subscriberCount: 1, chunkMessageCount: 10, chunkLimit: 2, restAfterChunkCount: 3 });
+    const taken = [window.take(), window.take()];
+    window.reached(0);
+    taken.push(window.take());
+    window.reached(1);
+    taken.push(window.take());
+    window.reached(2);
+    taken.push(window.take());
+    expect(taken).toEqual([true, true, true, false, true]);
+  });
+
   it('refuses messages that nobody sent', () => {
     const window = new CreditWindow({ subscriberCount: 1, chunkMessageCount: 10, chunkLimit: 2 });
     window.take();

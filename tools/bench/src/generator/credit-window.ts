@@ -4,6 +4,11 @@ export interface CreditWindowOptions {
   readonly chunkMessageCount: number;
   /** Chunks that may be sent and not yet be with every subscriber. */
   readonly chunkLimit: number;
+  /**
+   * After so many chunks the publisher rests until everything has arrived; default never. A server
+   * that bounds what one connection sends within one turn of its event loop sees its end that way.
+   */
+  readonly restAfterChunkCount?: number;
 }
 
 /**
@@ -15,6 +20,7 @@ export class CreditWindow {
   private readonly arrivals: Uint32Array;
   private sent = 0;
   private completed = 0;
+  private restedAt = 0;
   /** Called whenever credit came back. */
   onCredit: () => void = () => undefined;
 
@@ -34,9 +40,16 @@ export class CreditWindow {
 
   /** Takes credit for one chunk; `false` when there is none left. */
   take(): boolean {
-    if (this.sent - this.completed >= this.options.chunkLimit) return false;
+    if (this.sent - this.completed >= this.options.chunkLimit || this.mustRest()) return false;
     this.sent += 1;
     return true;
+  }
+
+  private mustRest(): boolean {
+    if (this.sent - this.restedAt < (this.options.restAfterChunkCount ?? Number.POSITIVE_INFINITY)) return false;
+    if (this.completed < this.sent) return true;
+    this.restedAt = this.sent;
+    return false;
   }
 
   /** One subscriber has the whole of chunk `chunkIndex` (counted from 0). */

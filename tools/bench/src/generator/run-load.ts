@@ -40,6 +40,8 @@ export interface LoadResult {
 const ringChunkCount = 4;
 const connectConcurrency = 32;
 const stallMs = 15_000;
+/** Rests within the bytes that a server takes in one turn: more than one, since a rest may be too short to be seen. */
+const restsPerLimit = 4;
 const readBufferBytes = 262_144;
 
 /** Connects, publishes for the asked time, waits for the last delivery, disconnects. Raises when a message is lost, doubled or out of order. */
@@ -97,7 +99,8 @@ function createProtocol(request: LoadRequest): PeerProtocol {
 function createWindow(request: LoadRequest, chunkBytes: number, bytesInFlightLimit: number): CreditWindow {
   const byWindow = Math.floor(request.windowMessageCount / request.chunkMessageCount);
   const chunkLimit = Math.max(1, Math.min(byWindow, Math.floor(bytesInFlightLimit / chunkBytes)));
-  return new CreditWindow({ subscriberCount: request.subscriberCount, chunkMessageCount: request.chunkMessageCount, chunkLimit });
+  const restAfterChunkCount = Math.max(1, Math.floor(bytesInFlightLimit / restsPerLimit / chunkBytes));
+  return new CreditWindow({ subscriberCount: request.subscriberCount, chunkMessageCount: request.chunkMessageCount, chunkLimit, restAfterChunkCount });
 }
 
 async function connectSubscribers(protocol: PeerProtocol, counters: readonly MessageCounter[], failure: FailureSignal, connections: RawWebSocket[]): Promise<void> {

@@ -10,7 +10,8 @@ export interface Generator {
   stop(): Promise<void>;
 }
 
-const repositoryRoot = join(import.meta.dirname, '../../../..');
+/** Folder of the workspace, from which sources run. */
+export const repositoryRoot = join(import.meta.dirname, '../../../..');
 
 /** Arguments with which Node runs a TypeScript file of the workspace from source. */
 export function sourceRunArguments(file: string): string[] {

@@ -1,6 +1,6 @@
 import type { BenchResult } from '../bench-result.js';
 
-const columns = ['id', 'work', 'ours', 'peer', 'ratio', 'goal', 'CPU s/M ours', 'CPU s/M peer', 'peak MB ours', 'peak MB peer'] as const;
+const columns = ['id', 'work', 'ours', 'peer', 'ratio', 'goal', 'CPU s/M ours', 'CPU s/M peer', 'CPU ratio', 'peak MB ours', 'peak MB peer'] as const;
 
 /** Cells of the report, header first. */
 export function tableRows(results: readonly BenchResult[]): string[][] {
@@ -15,6 +15,7 @@ export function tableRows(results: readonly BenchResult[]): string[][] {
       `${result.goal} ×`,
       number(result.ours_cpu_s_per_million, 1, '', 3),
       number(result.peer_cpu_s_per_million, 1, '', 3),
+      number(result.cpu_ratio, 1, ' ×'),
       number(result.ours_peak_rss_bytes, 1e6, '', 0),
       number(result.peer_peak_rss_bytes, 1e6, '', 0),
     ]),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import { spawnServer, type ServerProcess } from '@arqonbus/services';
-import { sourceRunArguments } from '../generator/start-generator.js';
+import { repositoryRoot, sourceRunArguments } from '../generator/start-generator.js';
 import type { BenchServer } from './bench-server.js';
 
 const issuer = 'https://bench.arqonbus.invalid';
@@ -21,7 +21,7 @@ export async function startSpine(options: { core: number | undefined }): Promise
   const server = spawnServer({
     command: process.execPath,
     args: sourceRunArguments('apps/spine/src/main.ts'),
-    cwd: folder,
+    cwd: repositoryRoot,
     ipc: true,
     env: { ...process.env, ...environmentFor(folder, jwksFile) },
     ...(options.core === undefined ? {} : { core: options.core }),
