@@ -4,13 +4,19 @@ import type { AuditEntry, AuditLog } from './audit-log.js';
 import { createRecord, genesisHash, type AuditRecord } from './audit-record.js';
 import { createMicrosecondClock } from './microsecond-clock.js';
 
-/** The audit log in memory, for tests: the same records and the same chain, gone with the process. */
+/** Records that are kept; the oldest go first. */
+const MAX_RECORDS = 10_000;
+
+/**
+ * The audit log in memory, for tests and for processes that leave nothing behind (amnesia, G12): the same
+ * records and the same chain, at most the last 10,000 of them, gone with the process.
+ */
 export class MemoryAuditLog implements AuditLog {
   readonly #records: AuditRecord[] = [];
   readonly #nowUs = createMicrosecondClock();
   #closed = false;
 
-  /** All records so far, oldest first. */
+  /** The kept records, oldest first. */
   get records(): readonly AuditRecord[] {
     return this.#records;
   }
@@ -21,6 +27,7 @@ export class MemoryAuditLog implements AuditLog {
     this.#records.push(
       createRecord(entry, { sequence: (last?.sequence ?? 0) + 1, timeUs: this.#nowUs(), previousHash: last?.hash ?? genesisHash }),
     );
+    if (this.#records.length > MAX_RECORDS) this.#records.shift();
     return Promise.resolve();
   }
 

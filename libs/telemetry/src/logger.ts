@@ -1,6 +1,6 @@
 import pino from 'pino';
 
-import { createStdoutDestination, createStreamDestination, type BoundedDestination } from './bounded-destination.js';
+import { createBoundedDestination, type BoundedDestination } from './bounded-destination.js';
 import { redactFields, redactText } from './redact.js';
 
 /** The five levels, rising (N6). DEBUG is off in production; CRITICAL means that the process cannot go on. */
@@ -68,7 +68,7 @@ function wrap(instance: pino.Logger, destination: BoundedDestination, bound: Rea
  * `version`, the given fields and `message`. Secrets are replaced at every level (M7).
  */
 export function createLogger(options: LoggerOptions): Logger {
-  const destination = options.destination === undefined ? createStdoutDestination() : createStreamDestination(options.destination);
+  const destination = createBoundedDestination(options.destination ?? process.stdout);
   const instance = pino(
     {
       level: pinoLevels[options.level],
