@@ -80,6 +80,8 @@ export interface TopicHistory {
   read(window: HistoryWindow): HistoryPage;
   /** Bytes of the runs accepted since the last `takeTail`, contiguous, with headroom before `start`; undefined when there are none. */
   takeTail(): Tail | undefined;
+  /** Sequence of the last event taken by `takeTail`: what has been fanned out. */
+  readonly takenSequence: number;
   /** Bytes in the tail. */
   readonly tailBytes: number;
   /** Looks for an event id among the newest `maxEvents` events and tells who sent it. */

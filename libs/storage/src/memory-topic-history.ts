@@ -52,6 +52,10 @@ export class MemoryTopicHistory implements TopicHistory {
     return this.runs.length === 0 ? this.lastSequence + 1 : this.runs.sequenceAt(0);
   }
 
+  get takenSequence(): number {
+    return this.tailStart === 0 ? this.lastSequence : this.tailPrev;
+  }
+
   get tailBytes(): number {
     return this.tailStart === 0 ? 0 : this.slabs.writeOffset - this.tailStart;
   }

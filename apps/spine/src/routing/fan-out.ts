@@ -42,6 +42,8 @@ export class FanOut {
   activeTopics: Topic[] = [];
   /** Frames of the last turns, oldest first. */
   private publications: Publication[] = [];
+  /** The publication whose engine call is running. */
+  publishing: Publication | undefined;
   private nextSerial = 1;
   private dirtyTopics: Topic[] = [];
   private dirtySessions: Session[] = [];
@@ -97,6 +99,7 @@ export class FanOut {
       this.remember(topic, frame, prev);
       if (topic.subscribers.direct > 0) this.direct.publish(topic.engineTopic, frame);
       if (wideDirect && topic.room !== undefined) this.direct.publish(topic.room.engineTopic, frame);
+      this.publishing = undefined;
     }
     const wideLinks = wide !== undefined && wide.links > 0;
     if (topic.subscribers.links > 0 || wideLinks) {
@@ -136,6 +139,7 @@ export class FanOut {
     if (counts.direct > 0) {
       this.remember(topic, frame, head);
       this.direct.publish(engineTopic, frame);
+      this.publishing = undefined;
     }
     if (counts.links > 0) {
       const message = new Uint8Array(linkHeaderBytes + frame.length);
@@ -156,13 +160,14 @@ export class FanOut {
     return this.publications.find((p) => p.frame.length === frame.length && Buffer.compare(p.frame, frame) === 0)?.serial;
   }
 
-  /** Position that a socket still got in a topic when it lost everything from `serial` on. Needs the topic flushed. */
-  positionBefore(serial: number, topic: Topic): number {
-    return this.publications.find((p) => p.serial >= serial && p.topic === topic)?.prev ?? topic.history.lastSequence;
+  /** Position that a socket still got in a topic when it lost everything from `serial` on; undefined when that is all of it. */
+  positionBefore(serial: number, topic: Topic): number | undefined {
+    return this.publications.find((p) => p.serial >= serial && p.topic === topic)?.prev;
   }
 
   private remember(topic: Topic, frame: Uint8Array, prev: number): void {
-    this.publications.push({ serial: this.nextSerial, topic, frame, prev, turn: this.turn });
+    this.publishing = { serial: this.nextSerial, topic, frame, prev, turn: this.turn };
+    this.publications.push(this.publishing);
     this.nextSerial += 1;
   }
 

@@ -1,7 +1,7 @@
 import { canSubscribe, canSubscribeRoom } from '@arqonbus/auth';
 import type { Directory } from './directory.js';
 import type { FanOut } from './fan-out.js';
-import type { Mark, Recoveries } from './recovery.js';
+import type { Cursor, Mark, Recoveries } from './recovery.js';
 import type { Session } from './session.js';
 import type { Room, Topic } from './topic.js';
 
@@ -9,10 +9,12 @@ import type { Room, Topic } from './topic.js';
 export interface Detached {
   readonly topics: readonly Topic[];
   readonly rooms: readonly Room[];
+  /** The last position that the session got of each topic. */
+  readonly cursors: readonly Cursor[];
 }
 
-/** What the session lost: the position it still got, for each topic that it followed. */
-export type LagPosition = (topic: Topic) => number;
+/** Position that the session still got in a topic; undefined when it lost nothing that was fanned out. */
+export type LagPosition = (topic: Topic) => number | undefined;
 
 /**
  * Who follows what. A session gets each message once however its subscriptions overlap: while it
@@ -118,11 +120,14 @@ export class Subscriptions {
    * The engine lost live frames of this session: takes it off all live topics. May be called within
    * the engine's callback; `recover` follows outside of it.
    */
-  detach(session: Session): Detached {
+  detach(session: Session, positionOf: LagPosition): Detached {
     session.hold();
     session.awaitsCredit = true;
     const topics = liveKeys(session.topics);
     const rooms = liveKeys(session.rooms);
+    const affected = new Set(topics);
+    for (const room of rooms) for (const topic of room.topics.values()) affected.add(topic);
+    const cursors = [...affected].map((topic) => ({ topic, epoch: topic.history.epoch, sequence: positionOf(topic) ?? topic.history.takenSequence }));
     for (const topic of topics) {
       if (!followsRoomLive(session, topic)) session.port.unsubscribe(topic);
     }
@@ -131,18 +136,13 @@ export class Subscriptions {
       session.port.unsubscribeRoom(room);
       session.rooms?.set(room, false);
     }
-    return { topics, rooms };
+    return { topics, rooms, cursors };
   }
 
   /** Tells the loss by `gap`, heals it by pages from the last position of each topic, then goes live again. */
-  recover(session: Session, detached: Detached, positionOf: LagPosition): void {
+  recover(session: Session, detached: Detached): void {
     if (session.isClosed) return;
-    const affected = new Set(detached.topics);
-    for (const room of detached.rooms) for (const topic of room.topics.values()) affected.add(topic);
-    const cursors = [...affected].filter((topic) => this.follows(session, topic)).map((topic) => {
-      this.fanOut.flushTopic(topic);
-      return { topic, epoch: topic.history.epoch, sequence: positionOf(topic) };
-    });
+    const cursors = detached.cursors.filter(({ topic }) => this.follows(session, topic));
     const prologue = cursors.map((cursor) => {
       const mark: Mark = { epoch: cursor.epoch, sequence: cursor.sequence };
       return this.recoveries.gap(cursor.topic, mark, mark, 'SLOW_READER');

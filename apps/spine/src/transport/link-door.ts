@@ -256,8 +256,7 @@ export class LinkDoor implements TransportHandlers<LinkSeat> {
     if (session === undefined || session.isLagging) return;
     this.counters.lagging += 1;
     const told = new Map(positions.map((position) => [position.topic, Number(position.sequence)]));
-    const detached = this.parts.subscriptions.detach(session);
-    this.parts.subscriptions.recover(session, detached, (topic) => told.get(topic.number) ?? topic.history.lastSequence);
+    this.parts.subscriptions.recover(session, this.parts.subscriptions.detach(session, (topic) => told.get(topic.number)));
   }
 
   /** Reopened sessions whose inbox had no position follow it from its beginning. */

@@ -2,7 +2,7 @@ import { readBearerHeader, type TokenVerifier } from '@arqonbus/auth';
 import { closeCodes, type CloseRow } from '@arqonbus/errors';
 import type { Logger } from '@arqonbus/telemetry';
 import type { TransportHandlers, TransportServer, TransportSocket, UpgradeDecision, UpgradeRequest } from '@arqonbus/transport';
-import type { FanOut, Intake, Room, Session, SessionPort, Sessions, Subscriptions, Topic } from '../routing/index.js';
+import type { FanOut, Intake, Room, Session, SessionPort, Sessions, Subscriptions, Topic, Detached } from '../routing/index.js';
 
 const subprotocol = 'arqon.v1';
 /** Engine topic that every direct session follows for heartbeats and drain notices. */
@@ -14,6 +14,12 @@ const creditBytes = 262_144;
 interface Seat {
   readonly token: { readonly claims: Parameters<Sessions['open']>[1] };
   session: Session | undefined;
+}
+
+/** How a session lost frames: the publication whose engine call found it may have arrived after the hole. */
+interface Lag {
+  readonly duringSerial: number | undefined;
+  isExact: boolean;
 }
 
 /** A session on its own socket. */
@@ -78,6 +84,8 @@ export interface ServiceDoorParts {
 export class ServiceDoor implements TransportHandlers<Seat> {
   private server: TransportServer | undefined;
   readonly counters = { accepted: 0, refused: 0, dropped: 0 };
+  /** Sessions that lost frames in this turn. */
+  private readonly lags = new Map<Session, Lag>();
 
   constructor(private readonly parts: ServiceDoorParts) {}
 
@@ -137,16 +145,24 @@ export class ServiceDoor implements TransportHandlers<Seat> {
   dropped(socket: TransportSocket<Seat>, bytes: Uint8Array): void {
     const { session } = socket.data;
     this.counters.dropped += 1;
-    if (session === undefined || session.isClosed || session.isLagging) return;
-    const serial = this.parts.fanOut.serialOfLost(bytes);
+    if (session === undefined || session.isClosed) return;
+    const { fanOut, subscriptions } = this.parts;
+    const serial = fanOut.serialOfLost(bytes);
+    const lag = this.lags.get(session);
+    if (lag !== undefined) {
+      if (serial === lag.duringSerial) lag.isExact = true;
+      return;
+    }
+    if (session.isLagging) return;
     if (serial === undefined) {
       setImmediate(() => { socket.close(closeCodes.slowConsumer.code, closeCodes.slowConsumer.reason); });
       return;
     }
-    const detached = this.parts.subscriptions.detach(session);
-    setImmediate(() => {
-      this.parts.subscriptions.recover(session, detached, (topic) => this.parts.fanOut.positionBefore(serial, topic));
-    });
+    const during = fanOut.publishing;
+    const isExact = during === undefined || during.serial === serial || !subscriptions.followsLive(session, during.topic);
+    this.lags.set(session, { duringSerial: during?.serial, isExact });
+    const detached = subscriptions.detach(session, (topic) => fanOut.positionBefore(serial, topic));
+    setImmediate(() => { this.heal(socket, session, detached); });
   }
 
   drain(socket: TransportSocket<Seat>): void {
@@ -161,6 +177,14 @@ export class ServiceDoor implements TransportHandlers<Seat> {
 
   upgradeFailed(error: unknown): void {
     this.parts.logger.error({ error }, 'upgrade failed');
+  }
+
+  /** A frame that found the loss of earlier ones and arrived itself came out of order: only a new connection heals that. */
+  private heal(socket: TransportSocket<Seat>, session: Session, detached: Detached): void {
+    const isExact = this.lags.get(session)?.isExact === true;
+    this.lags.delete(session);
+    if (isExact) this.parts.subscriptions.recover(session, detached);
+    else socket.close(closeCodes.slowConsumer.code, closeCodes.slowConsumer.reason);
   }
 
   private refuse(status: number, body: string, headers: Readonly<Record<string, string>> = {}): UpgradeDecision<Seat> {
