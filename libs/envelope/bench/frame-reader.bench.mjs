@@ -2,7 +2,7 @@
 //   node --conditions=@arqonbus/source --import tsx libs/envelope/bench/frame-reader.bench.mjs
 import {
   copyEnvelopes, createIdSource, encodeEpoch, encodeFrame, encodeRouting, encodeSender, EventRunBuilder, FrameReader, stampedBatchSize, writeStampedHeader,
-} from '@arqonbus/envelope';
+} from '../src/index.js';
 
 const rounds = 15;
 const callsPerRound = 10_000;

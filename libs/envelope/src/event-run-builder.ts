@@ -26,6 +26,7 @@ const initialCapacityBytes = 4_096;
 const largestKeptBytes = 262_144;
 /** Room for recipient_session, ack, producer and run with their tags. */
 const numbersBytes = 9 + 2 + 9 + 10;
+const noBytes = new Uint8Array(0);
 
 /**
  * Collects the events of a run and yields the content of its Batch, for publishers of many small events: each event
@@ -93,17 +94,28 @@ export function encodeFrame(batches: readonly Uint8Array[]): Uint8Array {
 }
 
 function encodeHeader(routing: RunRouting): Uint8Array {
-  const { room = '', channel = '', recipient = '', recipientSession = 0n, ack = false, producer = 0n, run = 0n, after = [] } = routing;
+  const { room = '', channel = '', recipient = '', after = [] } = routing;
+  requireNumbers(routing);
+  const texts = encodeRouting(room, channel, recipient);
+  const positions = after.length === 0 ? noBytes : toBinary(BatchSchema, create(BatchSchema, { after: [...after] }));
+  const header = new Uint8Array(texts.length + numbersBytes + positions.length);
+  header.set(texts);
+  const at = writeNumbers(header, texts.length, routing);
+  header.set(positions, at);
+  return header.subarray(0, at + positions.length);
+}
+
+function requireNumbers({ recipientSession = 0n, ack = false, producer = 0n, run = 0n }: RunRouting): void {
   requireRange(recipientSession, 64, 'recipient_session');
   requireRange(producer, 64, 'producer');
   requireRange(run, 53, 'run');
   if (ack && producer === 0n) throw new ArqonError('INVALID_ARGUMENT', { field: 'producer' });
   if (ack && run === 0n) throw new ArqonError('INVALID_ARGUMENT', { field: 'run' });
-  const texts = encodeRouting(room, channel, recipient);
-  const positions = after.length === 0 ? undefined : toBinary(BatchSchema, create(BatchSchema, { after: [...after] }));
-  const header = new Uint8Array(texts.length + numbersBytes + (positions?.length ?? 0));
-  header.set(texts);
-  let at = texts.length;
+}
+
+function writeNumbers(header: Uint8Array, start: number, routing: RunRouting): number {
+  const { recipientSession = 0n, ack = false, producer = 0n, run = 0n } = routing;
+  let at = start;
   if (recipientSession !== 0n) at = writeFixedField(header, at, 0x21, recipientSession);
   if (ack) {
     header[at++] = 0x28;
@@ -114,11 +126,7 @@ function encodeHeader(routing: RunRouting): Uint8Array {
     header[at] = 0x40;
     at = writeVarint(header, at + 1, Number(run));
   }
-  if (positions !== undefined) {
-    header.set(positions, at);
-    at += positions.length;
-  }
-  return header.subarray(0, at);
+  return at;
 }
 
 function writeFixedField(target: Uint8Array, at: number, tag: number, value: bigint): number {

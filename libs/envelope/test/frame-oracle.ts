@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { readPositions } from '../src/positions.js';
 import type { BatchInit } from './arbitrary-frames.js';
 import type { BatchView } from '../src/batch-view.js';
-import { FrameReader } from '../src/frame-reader.js';
+import type { FrameReader } from '../src/frame-reader.js';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
