@@ -67,26 +67,28 @@ export async function runLoad(request: LoadRequest): Promise<LoadResult> {
 
 /** The first failure of any connection ends the run. */
 class FailureSignal {
-  private isSettled = false;
-  private reject: (error: Error) => void = () => undefined;
-  private readonly failed: Promise<never>;
-
-  constructor() {
-    this.failed = new Promise((_, reject) => (this.reject = reject));
-    // A failure between two awaits must not count as unhandled: the next await reports it.
-    this.failed.catch(() => undefined);
-  }
+  /** The run is over: later failures are those of connections being closed. */
+  isSettled = false;
+  private failure: Error | undefined;
+  private rejectWork: (error: Error) => void = () => undefined;
 
   readonly raise = (error: Error): void => {
-    if (!this.isSettled) this.reject(error);
+    if (this.isSettled || this.failure !== undefined) return;
+    this.failure = error;
+    this.rejectWork(error);
   };
 
   settle(): void {
     this.isSettled = true;
   }
 
+  /** The outcome of `work`, or the failure when that comes first or came before. */
   unless<Value>(work: Promise<Value>): Promise<Value> {
-    return Promise.race([work, this.failed]);
+    return new Promise((resolve, reject) => {
+      this.rejectWork = reject;
+      if (this.failure !== undefined) reject(this.failure);
+      work.then(resolve, reject);
+    });
   }
 }
 
@@ -106,7 +108,13 @@ function createWindow(request: LoadRequest, chunkBytes: number, bytesInFlightLim
 async function connectSubscribers(protocol: PeerProtocol, counters: readonly MessageCounter[], failure: FailureSignal, connections: RawWebSocket[]): Promise<void> {
   const remaining = counters.values();
   const connectSome = async (): Promise<void> => {
-    for (const counter of remaining) connections.push(await protocol.openSubscriber(counter, failure.raise));
+    for (const counter of remaining) {
+      const connection = await protocol.openSubscriber(counter, failure.raise);
+      connections.push(connection);
+      if (!failure.isSettled) continue;
+      connection.close();
+      return;
+    }
   };
   await failure.unless(Promise.all(Array.from({ length: connectConcurrency }, connectSome)).then(() => undefined));
 }
