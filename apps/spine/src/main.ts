@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const logger = createLogger({ service: 'spine', nodeId: settings['node.id'], version, level });
   logger.info({ settings: describeSettings(settings) }, 'spine starting');
   const spine = await startSpine(settings, version, logger);
-  const life = runUntilSignal({ drain: () => spine.drain(), drainTimeoutMs: settings['drain.timeout_ms'] + 5_000, logger });
+  const life = runUntilSignal({ drain: () => spine.drain(), drainTimeoutMs: settings['drain.timeout_ms'] + 5_000, logger, parentPid: process.env['ARQON_PARENT_PID'] });
   spine.onStopRequested = () => { life.stop('operator'); };
   const ports = spine.ports();
   logger.info({ ...ports, service_url: `ws://${settings['service.host']}:${String(ports.servicePort)}` }, 'spine ready');
