@@ -9,8 +9,7 @@ import { explainBadTotals, sumTestReports } from './test-report.js';
 import { WORKSPACE_ROOT, packageRoots } from './workspace.js';
 
 const REPORT_FOLDER = join(WORKSPACE_ROOT, '.cache/test-reports');
-const NX = join(WORKSPACE_ROOT, 'node_modules/.bin/nx');
-const BUF = join(WORKSPACE_ROOT, 'node_modules/.bin/buf');
+const BIN = join(WORKSPACE_ROOT, 'node_modules/.bin');
 
 /** No daemon, no terminal interface and no colour: output is for logs, and nothing may outlive the run. */
 const NX_ENV = { NX_DAEMON: 'false', NX_TUI: 'false', NX_ISOLATE_PLUGINS: 'false', FORCE_COLOR: '0', NO_COLOR: '1' };
@@ -25,7 +24,7 @@ interface StepResult {
 function runStep(step: CheckStep): Promise<StepResult> {
   const startMs = performance.now();
   return new Promise((resolve) => {
-    const child = spawn(NX, [...step.args], {
+    const child = spawn(join(BIN, step.command), [...step.args], {
       cwd: WORKSPACE_ROOT,
       stdio: ['ignore', 'inherit', 'inherit'],
       env: { ...process.env, ...NX_ENV, ARQON_TEST_REPORT_DIR: REPORT_FOLDER, ...step.env },
@@ -39,7 +38,7 @@ function runStep(step: CheckStep): Promise<StepResult> {
       resolve({ step, ok, durationMs: performance.now() - startMs });
     };
     child.on('error', (error) => {
-      console.error(`Cannot start Nx: ${error.message}`);
+      console.error(`Cannot start ${step.command}: ${error.message}`);
       finish(false);
     });
     child.on('exit', (code) => {
@@ -60,7 +59,7 @@ function testedPackages(): string[] {
 }
 
 function findMissingTools(mode: string): string[] {
-  const fromNpm = [NX, BUF].filter((path) => !existsSync(path)).map((path) => `Missing ${path}: run npm ci.`);
+  const fromNpm = ['nx', 'tsc', 'buf'].filter((name) => !existsSync(join(BIN, name))).map((name) => `Missing ${name}: run npm ci.`);
   return mode === 'quick' ? fromNpm : [...fromNpm, ...ensureSystemTools(SYSTEM_TOOLS, localToolHost())];
 }
 
@@ -86,7 +85,7 @@ async function runChecks(args: readonly string[]): Promise<boolean> {
   mkdirSync(REPORT_FOLDER, { recursive: true });
   const results: StepResult[] = [];
   for (const step of planChecks(mode)) {
-    console.log(`\n== ${step.name}: nx ${step.args.join(' ')}`);
+    console.log(`\n== ${step.name}: ${step.command} ${step.args.join(' ')}`);
     results.push(await runStep(step));
   }
   return printSummary(results);
