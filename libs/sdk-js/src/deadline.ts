@@ -28,8 +28,9 @@ export function withDeadline<Value>(
     };
     const end = (error: unknown): void => {
       finish();
-      giveUp();
+      // First the reason: giving up may settle the same promise with a poorer one.
       reject(asError(error));
+      giveUp();
     };
     signal?.addEventListener('abort', aborted);
     giveUp = begin(

@@ -41,8 +41,8 @@ export interface Refusal {
   readonly field?: string;
 }
 
-/** What a script does with a run: take it, say nothing, or refuse it. */
-export type RunVerdict = 'take' | 'ignore' | Refusal;
+/** What a script does with a run: take it, take it and lose the acknowledgement, lose the run, or refuse it. */
+export type RunVerdict = 'take' | 'lose-ack' | 'ignore' | Refusal;
 
 export interface ScriptedOptions {
   readonly heartbeatMs?: number;
@@ -228,12 +228,12 @@ export class ScriptedServer {
     }
     const verdict = this.onRun?.(batch, session) ?? 'take';
     if (verdict === 'ignore') return;
-    if (verdict === 'take') this.takeRun(session, batch);
+    if (verdict === 'take' || verdict === 'lose-ack') this.takeRun(session, batch, { isAckLost: verdict === 'lose-ack' });
     else session.refuse(batch, verdict);
   }
 
   /** Takes a run as the protocol says: numbers in order, taken ones acknowledged again, jumps refused. */
-  takeRun(session: ServerSession, batch: Batch): void {
+  takeRun(session: ServerSession, batch: Batch, { isAckLost = false } = {}): void {
     const topic = this.topic(nameOf(batch));
     const producer = topic.producers.get(batch.producer) ?? { next: 1n, taken: new Map<bigint, bigint>() };
     topic.producers.set(batch.producer, producer);
@@ -250,7 +250,7 @@ export class ScriptedServer {
       }
       this.append(topic, batch.envelopes, { sender: session.clientId, session: session.id, recipientSession: batch.recipientSession });
     }
-    if (batch.ack) this.acknowledge(session, batch, sequence, taken !== undefined);
+    if (batch.ack && !isAckLost) this.acknowledge(session, batch, sequence, taken !== undefined);
   }
 
   acknowledge(session: ServerSession, batch: Batch, sequence: bigint, duplicate = false): void {
