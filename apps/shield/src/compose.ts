@@ -43,7 +43,7 @@ export async function startShield(settings: ShieldSettings, version: string, log
     get bufferedBytes() { return link.bufferedBytes; },
     send: (bytes) => { link.send(bytes); },
   });
-  const fanOut = new FanOut({ sessions, uplink, counters });
+  const fanOut = new FanOut({ sessions, uplink, counters, maxBufferedBytes: settings['limits.max_session_buffer_bytes'] });
   const linkSessions = new LinkSessions({
     sessions, fanOut, uplink, counters, readiness, logger, nowMs, graceMs: settings['link.grace_ms'], welcomeTimeoutMs: settings['link.welcome_timeout_ms'],
   });

@@ -129,7 +129,7 @@ export class ClientDoor implements TransportHandlers<ClientRecord> {
       closeWith(socket, closeCodes.tooFast);
       return;
     }
-    session.early.push(bytes.slice());
+    session.early.push(new Uint8Array(bytes));
     session.earlyBytes += bytes.length + FRAME_COST_BYTES;
   }
 }

@@ -18,6 +18,8 @@ export interface FanOutParts {
   readonly sessions: SessionTable;
   readonly uplink: Uplink;
   readonly counters: ShieldCounters;
+  /** Bytes buffered per session above which the engine drops. */
+  readonly maxBufferedBytes: number;
 }
 
 /** From the link to the clients' sockets: topics, subscriptions, and one engine publish per frame and kind of follower. */
@@ -32,7 +34,7 @@ export class FanOut {
 
   constructor(parts: FanOutParts) {
     this.#parts = parts;
-    this.slowReaders = new SlowReaders({ topics: this.topics, log: this.#log, uplink: parts.uplink, counters: parts.counters });
+    this.slowReaders = new SlowReaders({ topics: this.topics, log: this.#log, uplink: parts.uplink, counters: parts.counters, maxBufferedBytes: parts.maxBufferedBytes });
   }
 
   /** The listener whose sockets are served; set once, before the first client. */
@@ -46,7 +48,7 @@ export class FanOut {
 
   /** One publish for all clients. */
   heartbeat(): void {
-    this.slowReaders.publishing(this.#log.append(undefined, 0, HEARTBEAT), { toRoom: false });
+    this.slowReaders.publishing(this.#log.append(undefined, 0, 0, HEARTBEAT), { toRoom: false });
     this.#server?.publish(HEARTBEAT_TOPIC, HEARTBEAT);
     this.slowReaders.published();
   }
@@ -54,7 +56,7 @@ export class FanOut {
   /** Raises MALFORMED_FRAME for a topic that was not described. */
   deliverTopic(number: number, lastSequence: number, prevSequence: number, frame: Uint8Array): void {
     const topic = this.#known(number, 'deliver_topic');
-    const entry = this.#log.append(topic, prevSequence, frame);
+    const entry = this.#log.append(topic, prevSequence, lastSequence, frame);
     topic.lastSequence = lastSequence;
     this.slowReaders.publishing(entry, { toRoom: false });
     this.#server?.publish(topic.engineTopic, frame);

@@ -7,6 +7,8 @@ export interface PublishEntry {
   readonly topic: TopicState | undefined;
   /** Sequence of the event before the first one of the frame. */
   readonly prevSequence: number;
+  /** Sequence of its last event. */
+  readonly lastSequence: number;
   readonly bytes: Uint8Array;
 }
 
@@ -27,8 +29,8 @@ export class PublishLog {
     return this.#now.length === 0 && this.#old.length === 0 && this.#older.length === 0;
   }
 
-  append(topic: TopicState | undefined, prevSequence: number, bytes: Uint8Array): PublishEntry {
-    const entry: PublishEntry = { serial: this.nextSerial, generation: this.generation, topic, prevSequence, bytes };
+  append(topic: TopicState | undefined, prevSequence: number, lastSequence: number, bytes: Uint8Array): PublishEntry {
+    const entry: PublishEntry = { serial: this.nextSerial, generation: this.generation, topic, prevSequence, lastSequence, bytes };
     this.nextSerial += 1;
     this.#now.push(entry);
     return entry;

@@ -1,3 +1,5 @@
+import type { PublishEntry } from './publish-log.js';
+
 /** A loss that is still being measured: the engine may name earlier losses until its flush has ended. */
 export interface Loss {
   /** Serial of the earliest publish known to be lost. */
@@ -9,11 +11,8 @@ export interface Loss {
   readonly rooms: Map<number, number>;
   /** Position per topic: the last sequence that the session was given. */
   readonly positions: Map<number, number>;
-  /**
-   * Serial of a publish that the engine had queued behind the loss: unless the engine names it as lost
-   * too, it arrived out of order and the session must start over. 0 when there is none.
-   */
-  queuedBehind: number;
+  /** A publish that the engine had queued behind the loss: unless the engine names it as lost too, the session got it. */
+  queuedBehind: PublishEntry | undefined;
   /** Log generation at which the flush has surely ended. */
   readonly reportAt: number;
 }

@@ -9,18 +9,18 @@ import { routingOf, type TopicTable } from './topic-table.js';
 
 /** Engine topic of heartbeats, to which every socket is subscribed. */
 export const HEARTBEAT_TOPIC = 'hb';
-/** Below it a slow session gets its held frames and its next page. */
+/** Below it, or half of the limit, a slow session gets its held frames and its next page. */
 const CREDIT_BYTES = 262_144;
 /** Session frames held for a reader whose buffer is full; above it 4008, since nothing may be lost in silence. */
 const HELD_CAP_BYTES = 2_097_152;
-/** The engine writes messages from this size on at once instead of queueing them per subscriber. */
-const QUEUED_BELOW_BYTES = 16_384;
 
 export interface SlowReaderParts {
   readonly topics: TopicTable;
   readonly log: PublishLog;
   readonly uplink: Uplink;
   readonly counters: ShieldCounters;
+  /** Bytes buffered per session above which the engine drops. */
+  readonly maxBufferedBytes: number;
 }
 
 /**
@@ -30,6 +30,7 @@ export interface SlowReaderParts {
  */
 export class SlowReaders {
   readonly #parts: SlowReaderParts;
+  readonly #creditBytes: number;
   #losing: Session[] = [];
   #isRotating = false;
   #sendingTo: Session | undefined;
@@ -40,6 +41,7 @@ export class SlowReaders {
 
   constructor(parts: SlowReaderParts) {
     this.#parts = parts;
+    this.#creditBytes = Math.min(CREDIT_BYTES, parts.maxBufferedBytes / 2);
   }
 
   /** A publish begins; what is dropped until `published` may have this one queued behind it. */
@@ -78,7 +80,7 @@ export class SlowReaders {
     }
     this.#parts.counters.droppedCount += 1;
     const loss = session.slow?.loss ?? this.#goOffLive(session, entry.serial);
-    if (entry.serial === loss.queuedBehind) loss.queuedBehind = 0;
+    if (entry === loss.queuedBehind) loss.queuedBehind = undefined;
     loss.first = Math.min(loss.first, entry.serial);
     this.#lowerPositions(loss);
   }
@@ -88,13 +90,13 @@ export class SlowReaders {
     const { slow, socket } = session;
     if (socket === undefined) return;
     if (slow !== undefined) {
-      while (slow.held.length > 0 && socket.bufferedBytes < CREDIT_BYTES) {
+      while (slow.held.length > 0 && socket.bufferedBytes < this.#creditBytes) {
         const [frame] = slow.held;
         if (!this.#send(session, frame)) break;
         slow.held.shift();
         slow.heldBytes -= frame.length;
       }
-      const isClear = slow.loss === undefined && slow.held.length === 0 && socket.bufferedBytes < CREDIT_BYTES;
+      const isClear = slow.loss === undefined && slow.held.length === 0 && socket.bufferedBytes < this.#creditBytes;
       if (isClear && slow.isOffHeartbeat) {
         slow.isOffHeartbeat = false;
         socket.subscribe(HEARTBEAT_TOPIC);
@@ -145,7 +147,7 @@ export class SlowReaders {
       this.#giveUp(session, 'too much waits for it');
       return;
     }
-    slow.held.push(frame.slice());
+    slow.held.push(new Uint8Array(frame));
     slow.heldBytes += frame.length;
   }
 
@@ -184,14 +186,29 @@ export class SlowReaders {
     return loss;
   }
 
-  /** A publish in progress flushes a full queue first and is then queued itself, although the session is taken off. */
-  #queuedBehind(session: Session, first: number): number {
+  /**
+   * A publish in progress may be the cause of the flush that lost an earlier one: the engine flushes a
+   * full queue before it queues a small message, and the whole queue before it writes a large one. The
+   * message then follows behind the loss, although the session is taken off.
+   */
+  #queuedBehind(session: Session, first: number): PublishEntry | undefined {
     const entry = this.#publishing;
-    if (entry?.topic === undefined || entry.serial <= first || entry.bytes.length >= QUEUED_BELOW_BYTES) return 0;
+    if (entry?.topic === undefined || entry.serial <= first) return undefined;
     const isMember = this.#isToRoom ? entry.topic.room !== undefined && session.rooms.has(entry.topic.room.number) : session.topics.has(entry.topic.number);
-    if (!isMember) return 0;
-    for (const lost of this.#parts.log.range(first, first + 1)) if (lost.generation !== entry.generation) return 0;
-    return entry.serial;
+    if (!isMember) return undefined;
+    // A loss of an earlier turn was lost in that turn's flush; the session is off before this publish.
+    for (const lost of this.#parts.log.range(first, first + 1)) if (lost.generation !== entry.generation) return undefined;
+    return entry;
+  }
+
+  /** What was queued behind the loss has arrived: fine when its topic lost nothing before it. Order is per topic. */
+  #acceptQueued(loss: Loss): boolean {
+    const entry = loss.queuedBehind;
+    if (entry?.topic === undefined) return true;
+    const { number } = entry.topic;
+    if (loss.positions.get(number) !== entry.prevSequence) return !loss.positions.has(number);
+    loss.positions.set(number, entry.lastSequence);
+    return true;
   }
 
   #lowerPositions(loss: Loss): void {
@@ -225,7 +242,7 @@ export class SlowReaders {
         continue;
       }
       slow.loss = undefined;
-      if (loss.queuedBehind !== 0) {
+      if (!this.#acceptQueued(loss)) {
         this.#giveUp(session, 'a message overtook a lost one');
         continue;
       }
@@ -269,7 +286,7 @@ export class SlowReaders {
   #creditIfDue(session: Session): void {
     const { slow, socket } = session;
     if (!session.isCreditDue || socket === undefined || session.phase !== 'live') return;
-    if ((slow !== undefined && slow.held.length > 0) || socket.bufferedBytes >= CREDIT_BYTES) return;
+    if ((slow !== undefined && slow.held.length > 0) || socket.bufferedBytes >= this.#creditBytes) return;
     session.isCreditDue = false;
     if (slow !== undefined) slow.isReported = false;
     this.#parts.uplink.message({ body: { case: 'sessionCredit', value: { session: BigInt(session.id) } } });
