@@ -7,6 +7,8 @@ export const STYLE_RULES = {
   '@typescript-eslint/ban-ts-comment': ['error', { 'ts-expect-error': 'allow-with-description', minimumDescriptionLength: 10 }],
   '@typescript-eslint/no-extraneous-class': 'off',
   '@typescript-eslint/unified-signatures': 'off',
+  // A listener may be synchronous or asynchronous: `void | Promise<void>` says so.
+  '@typescript-eslint/no-invalid-void-type': 'off',
   complexity: ['error', { max: 20, variant: 'modified' }],
   eqeqeq: 'error',
   'max-depth': ['error', 4],
