@@ -82,9 +82,15 @@ export class FanOut {
     this.schedule();
   }
 
-  /** Called after each received frame: the engine reads a fast socket without returning to the loop. */
-  flushIfOverdue(): void {
-    if (this.isScheduled && this.nowMs() - this.dirtySinceMs >= this.limits.maxPendingMs) this.flushAll();
+  /**
+   * Called after each received frame: the engine reads a fast socket without returning to the loop.
+   * Acknowledgements wait for the end of the turn all the same, so that a publisher that heeds its
+   * window stops sending and lets the turn end.
+   */
+  flushIfOverdue(nowMs: number): void {
+    if (!this.isScheduled || nowMs - this.dirtySinceMs < this.limits.maxPendingMs) return;
+    this.dirtySinceMs = nowMs;
+    this.flushTopics();
   }
 
   /** Sends a topic's pending frame to everybody subscribed now. */
@@ -124,15 +130,19 @@ export class FanOut {
   flushAll(): void {
     this.isScheduled = false;
     const sessions = this.dirtySessions;
-    const topics = this.dirtyTopics;
     this.dirtySessions = [];
-    this.dirtyTopics = [];
     for (const session of sessions) session.flush();
+    this.flushTopics();
+    this.links.flushQueued();
+  }
+
+  private flushTopics(): void {
+    const topics = this.dirtyTopics;
+    this.dirtyTopics = [];
     for (const topic of topics) {
       topic.isDirty = false;
       this.flushTopic(topic);
     }
-    this.links.flushQueued();
   }
 
   private publishTo(counts: Room['wide'], engineTopic: string, frame: Uint8Array, topic: Topic, head: number): void {

@@ -47,6 +47,7 @@ export class Intake {
       return;
     }
     if (!this.withinTurn(session, size)) return;
+    const nowMs = this.nowMs();
     const reader = this.reader;
     if (!reader.read(bytes, start, end)) {
       this.refuseFrame(session);
@@ -55,9 +56,9 @@ export class Intake {
     for (let index = 0; index < reader.batchCount && !session.isClosed; index += 1) {
       const view = reader.batch(index);
       if (view.kind === 'commands') this.commands.run(session, bytes, view);
-      else this.publisher.publish(session, bytes, view);
+      else this.publisher.publish(session, bytes, view, nowMs);
     }
-    this.fanOut.flushIfOverdue();
+    this.fanOut.flushIfOverdue(nowMs);
   }
 
   private withinTurn(session: Session, size: number): boolean {

@@ -50,9 +50,8 @@ export class Publisher {
   }
 
   /** Takes one validated run or refuses it whole; never throws for what a client sent. */
-  publish(session: Session, bytes: Uint8Array, view: BatchView): void {
+  publish(session: Session, bytes: Uint8Array, view: BatchView, nowMs: number): void {
     if (view.refusalCode !== undefined) { this.refuse(session, bytes, view, view.refusalCode, { field: view.refusalField, index: view.refusalIndex }); return; }
-    const nowMs = this.nowMs();
     if (!this.grantRate(session, bytes, view, nowMs)) return;
     const topic = isSameRouting(bytes, view, session.lastTopic) ? session.lastTopic : this.resolve(session, bytes, view);
     if (topic === undefined) return;

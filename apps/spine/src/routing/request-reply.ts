@@ -16,6 +16,11 @@ export function readReplyRequests(bytes: Uint8Array, view: BatchView): Uint8Arra
 /** True when the run's only event carries the header `arqon-expects: reply`. Decodes: ask only when nobody is there to answer. */
 export function expectsReply(bytes: Uint8Array, view: BatchView): boolean {
   const range = envelopeRanges(bytes, view.envelopesStart, view.envelopesEnd)[0];
-  if (range === undefined) return false;
+  if (range === undefined || !holdsHeaderName(bytes, range)) return false;
   return fromBinary(EnvelopeSchema, bytes.subarray(range.start, range.end)).headers[expectsHeader] === 'reply';
+}
+
+/** A look without decoding: most events are no requests. */
+function holdsHeaderName(bytes: Uint8Array, range: { readonly start: number; readonly end: number }): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + range.start, range.end - range.start).includes(expectsHeader, 0, 'latin1');
 }
