@@ -29,7 +29,8 @@ export class MemoryTopicHistory implements TopicHistory {
   private lastTimeUs = 0;
   private readonly runs = new RunIndex();
   private readonly slabs: SlabRing;
-  private tailStart = 0;
+  /** Offset of the tail; -1 when there is none. */
+  private tailStart = noTail;
   private tailPrev = 0;
   private readonly stamped: StampedRun;
 
@@ -53,11 +54,11 @@ export class MemoryTopicHistory implements TopicHistory {
   }
 
   get takenSequence(): number {
-    return this.tailStart === 0 ? this.lastSequence : this.tailPrev;
+    return this.tailStart === noTail ? this.lastSequence : this.tailPrev;
   }
 
   get tailBytes(): number {
-    return this.tailStart === 0 ? 0 : this.slabs.writeOffset - this.tailStart;
+    return this.tailStart === noTail ? 0 : this.slabs.writeOffset - this.tailStart;
   }
 
   append(run: RunToAppend, nowUs: number): AppendOutcome {
@@ -84,9 +85,9 @@ export class MemoryTopicHistory implements TopicHistory {
   }
 
   takeTail(): Tail | undefined {
-    if (this.tailStart === 0) return undefined;
+    if (this.tailStart === noTail) return undefined;
     const tail = { bytes: this.slabs.bytes, start: this.tailStart, end: this.slabs.writeOffset, prev: this.tailPrev, lastSequence: this.lastSequence };
-    this.tailStart = 0;
+    this.tailStart = noTail;
     // Room for the next tail's link header, unless the slab ends here.
     this.slabs.writeOffset += this.share.headroomBytes;
     return tail;
@@ -117,7 +118,7 @@ export class MemoryTopicHistory implements TopicHistory {
     this.lastSequence = 0;
     this.eventCount = 0;
     this.byteCount = 0;
-    this.tailStart = 0;
+    this.tailStart = noTail;
     this.runs.clear();
     this.slabs.clear();
     this.producers.clear();
@@ -150,10 +151,10 @@ export class MemoryTopicHistory implements TopicHistory {
 
   private write(run: RunToAppend, sizeBytes: number): void {
     if (!this.slabs.fits(sizeBytes)) {
-      if (this.tailStart !== 0) this.options.onTailFull();
+      if (this.tailStart !== noTail) this.options.onTailFull();
       this.slabs.startSlab(sizeBytes);
     }
-    if (this.tailStart === 0) {
+    if (this.tailStart === noTail) {
       this.tailStart = this.slabs.writeOffset;
       this.tailPrev = this.lastSequence;
     }
@@ -172,6 +173,7 @@ export class MemoryTopicHistory implements TopicHistory {
 }
 
 const noBytes = new Uint8Array(0);
+const noTail = -1;
 
 /** True when the envelope's id field (tag 0x0A, length 16) stands first, as every builder writes it, and equals `id`. */
 function holdsId(bytes: Uint8Array, start: number, end: number, id: Uint8Array, idStart: number): boolean {

@@ -3,7 +3,7 @@ import type { AppendOutcome, RunToAppend } from './history-store.js';
 /** Runs whose sequence is still told to a publisher that sends them again. */
 const rememberedRuns = 128;
 
-/** Producers that one client may have on one topic; a new one beyond replaces its oldest. */
+/** Producers that one client may have on one topic; a new one beyond replaces the one idle for longest. */
 const producersPerOwner = 64;
 
 interface Producer {
@@ -98,10 +98,7 @@ export class ProducerMemory {
     const producer: Producer = { lastRun: 0, firstRemembered: run.view.run, sequences: [], counts: [], seenUs: 0, turn: 0, unacknowledged: 0 };
     const producers = this.owners.get(run.producerOwner) ?? new Map<string, Producer>();
     this.owners.set(run.producerOwner, producers);
-    if (producers.size >= producersPerOwner) {
-      const oldest = producers.keys().next();
-      if (oldest.done !== true) producers.delete(oldest.value);
-    }
+    if (producers.size >= producersPerOwner) producers.delete(idlestOf(producers));
     producers.set(keyOf(run), producer);
     this.remember(run, producer);
     return producer;
@@ -113,6 +110,17 @@ export class ProducerMemory {
     this.cachedLo = run.view.producerLo;
     this.cached = producer;
   }
+}
+
+function idlestOf(producers: ReadonlyMap<string, Producer>): string {
+  let idlest = '';
+  let seenUs = Number.POSITIVE_INFINITY;
+  for (const [key, producer] of producers) {
+    if (producer.seenUs >= seenUs) continue;
+    idlest = key;
+    ({ seenUs } = producer);
+  }
+  return idlest;
 }
 
 function keyOf(run: RunToAppend): string {
