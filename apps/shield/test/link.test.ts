@@ -1,4 +1,3 @@
-import { encodeRouting } from '@arqonbus/envelope';
 import { UpgradeRefused, waitFor } from '@arqonbus/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ShieldHarness } from './shield-harness.js';
@@ -169,13 +168,5 @@ describe('the link', () => {
     await client.next();
     await client.sendBytes(Uint8Array.of(5));
     expect((await spine.next('inbound')).value.session).toBe(id);
-  });
-});
-
-describe('runFrame()', () => {
-  it('is the shape whose routing pages are matched by', async () => {
-    await start();
-    const frame = runFrame({ room: 'plans', channel: 'a', sequence: 1 });
-    expect(Buffer.from(frame).includes(encodeRouting('plans', 'a', ''))).toBe(true);
   });
 });

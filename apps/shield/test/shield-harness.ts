@@ -18,12 +18,19 @@ export class ShieldHarness {
   ) {}
 
   /** Starts all of it; settings by key. */
-  static async start(settings: Readonly<Record<string, string | undefined>> = {}, options: { readonly spine?: ScriptedSpine } = {}): Promise<ShieldHarness> {
+  static start(settings: Readonly<Record<string, string | undefined>> = {}, options: { readonly spine?: ScriptedSpine } = {}): Promise<ShieldHarness> {
+    return ShieldHarness.startWith(() => Promise.resolve(settings), options);
+  }
+
+  /** As start(), with settings that depend on the issuer. */
+  static async startWith(
+    settingsFor: (issuer: TestIssuer) => Promise<Readonly<Record<string, string | undefined>>>, options: { readonly spine?: ScriptedSpine } = {},
+  ): Promise<ShieldHarness> {
     const [issuer, certificate, spine] = await Promise.all([createTestIssuer(), createTestCertificate(), options.spine ?? ScriptedSpine.start()]);
     const environment = environmentOf({
       'listen.port': '0', 'admin.port': '0', 'tls.cert_file': certificate.certFile, 'tls.key_file': certificate.keyFile,
       'auth.jwks_file': issuer.jwksFile, 'auth.issuer': issuer.issuer, 'auth.audience': issuer.audience, 'link.key': linkKey, 'link.urls': spine.url,
-      origins: 'https://app.example', ...settings,
+      origins: 'https://app.example', ...(await settingsFor(issuer)),
     });
     const destination = new PassThrough();
     const logger = createLogger({ service: 'shield', nodeId: 'test', version: '0', level: 'DEBUG', destination });
