@@ -20,7 +20,7 @@ interface BrowserGlobals {
  * TIMEOUT with the last failure as its cause, and with the signal's reason.
  */
 export async function connect(options: ConnectOptions): Promise<Bus> {
-  const globals: BrowserGlobals = globalThis as BrowserGlobals;
+  const globals: BrowserGlobals = globalThis;
   const WebSocketClass = options.WebSocket ?? globals.WebSocket;
   if (WebSocketClass === undefined) throw new ArqonError('INVALID_ARGUMENT', { field: 'WebSocket', message: 'This platform has no WebSocket.' });
   const onOnline = (wake: () => void): (() => void) => {

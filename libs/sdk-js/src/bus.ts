@@ -96,9 +96,9 @@ export class Bus {
    * Publishes one event. Publishes of one turn to one topic travel as one run, and each promise gets its own sequence. Rejects with
    * the server's ArqonError; with PRODUCER_UNKNOWN and TIMEOUT the event may have been taken all the same.
    */
-  publish<Schema extends DescMessage>(address: TopicAddress, event: EventInit<Schema>, options: PublishOptions & { readonly ack: false }): Promise<void>;
+  publish<Schema extends DescMessage>(address: TopicAddress, event: EventInit<Schema>, options: PublishOptions & { readonly ack: false }): Promise<undefined>;
   publish<Schema extends DescMessage>(address: TopicAddress, event: EventInit<Schema>, options?: PublishOptions & { readonly ack?: true }): Promise<PublishResult>;
-  publish(address: TopicAddress, event: EventInit, options: PublishOptions = {}): Promise<PublishResult | void> {
+  publish(address: TopicAddress, event: EventInit, options: PublishOptions = {}): Promise<PublishResult | undefined> {
     return this.publishTo(address, event, options);
   }
 
@@ -186,8 +186,8 @@ export class Bus {
     if (this.state === 'closed') return;
     this.core.link.drain();
     try {
-      await withDeadline<void>(options, (resolve, reject) => {
-        this.core.publisher.settledAll().then(resolve, reject);
+      await withDeadline<true>(options, (resolve, reject) => {
+        this.core.publisher.settledAll().then(() => resolve(true), reject);
         return () => undefined;
       });
     } finally {

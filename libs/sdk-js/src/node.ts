@@ -1,6 +1,6 @@
 import { Bus } from './bus.js';
 import type { BusOptions } from './bus-options.js';
-import { openOnNode, type NodeSocketOptions } from './link/socket-ws.js';
+import { openOnNode, type NodeSocketOptions } from './node/socket-ws.js';
 import { openWith, type WebSocketConstructor } from './link/socket-web.js';
 
 /** Options of `connect` on Node. */

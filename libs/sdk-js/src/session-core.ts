@@ -1,4 +1,4 @@
-import { ArqonError } from '@arqonbus/errors';
+import type { ArqonError } from '@arqonbus/errors';
 import type { BusSettings } from './bus-options.js';
 import { ClosedError } from './closed-error.js';
 import { CommandClient } from './command-client.js';

@@ -21,7 +21,7 @@ describe('connect()', () => {
 
   it('sends the token as a second subprotocol with a standard WebSocket, as in browsers', async () => {
     const server = await startServer();
-    const WebSocket = NodeWebSocket as unknown as WebSocketConstructor;
+    const WebSocket: WebSocketConstructor = NodeWebSocket;
     for (const open of [connect, connectInBrowser]) {
       const bus = await open({ url: server.url, token: 'me.jwt', WebSocket, reconnect: { minDelayMs: 1, maxDelayMs: 5 } });
       expect(server.current.request.headers['sec-websocket-protocol']).toBe('arqon.v1,bearer.me.jwt');

@@ -1,6 +1,6 @@
 import { create, fromBinary, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import {
-  BatchSchema, Durability, EnvelopeSchema, FrameSchema, type Batch, type Command, type Envelope, type Position, type ReplySchema, type SignalSchema,
+  Durability, EnvelopeSchema, FrameSchema, type Batch, type BatchSchema, type Command, type Envelope, type Position, type ReplySchema, type SignalSchema,
 } from '@arqonbus/proto';
 import type { ErrorCode } from '@arqonbus/errors';
 import { createServer, type IncomingMessage, type Server } from 'node:http';

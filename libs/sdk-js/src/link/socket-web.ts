@@ -5,9 +5,9 @@ export interface WebSocketLike {
   binaryType: string;
   readonly readyState: number;
   readonly bufferedAmount: number;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: ((event: { code: number; reason: string }) => void) | null;
-  onerror: ((event: unknown) => void) | null;
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+  addEventListener(type: 'close', listener: (event: { readonly code: number; readonly reason: string }) => void): void;
+  addEventListener(type: 'error', listener: () => void): void;
   send(data: Uint8Array): void;
   close(code?: number, reason?: string): void;
 }
@@ -33,12 +33,12 @@ class WebSocketAdapter implements ClientSocket {
     private readonly events: SocketEvents,
   ) {
     socket.binaryType = 'arraybuffer';
-    socket.onmessage = (event) => {
-      if (event.data instanceof ArrayBuffer) events.received(new Uint8Array(event.data));
-    };
-    socket.onclose = (event) => this.end(event.code, event.reason);
-    // An error event carries no detail and a close event always follows it.
-    socket.onerror = null;
+    socket.addEventListener('message', ({ data }) => {
+      if (data instanceof ArrayBuffer && !this.ended) events.received(new Uint8Array(data));
+    });
+    socket.addEventListener('close', ({ code, reason }) => this.end(code, reason));
+    // An error event carries no detail, and a close event always follows it.
+    socket.addEventListener('error', ignoreDetail);
   }
 
   send(frame: Uint8Array): void {
@@ -62,7 +62,10 @@ class WebSocketAdapter implements ClientSocket {
   private end(code: number, reason: string): void {
     if (this.ended) return;
     this.ended = true;
-    this.socket.onmessage = null;
     this.events.ended({ code, reason });
   }
+}
+
+function ignoreDetail(): void {
+  return undefined;
 }

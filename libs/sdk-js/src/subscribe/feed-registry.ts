@@ -6,7 +6,7 @@ interface RoomFeeds {
   readonly byChannel: Map<string, Feed[]>;
   wide: Feed[];
   /** End of the last join of this room. */
-  lastJoin: Promise<void>;
+  lastJoin: Promise<unknown>;
 }
 
 /** The feeds of a Bus, by what they follow. The inbox counts as the room with the empty name. */
@@ -61,7 +61,8 @@ export class FeedRegistry {
   async exclusive(roomName: string, join: () => Promise<void>): Promise<void> {
     const room = this.roomOf(roomName);
     const turn = room.lastJoin.then(join);
-    room.lastJoin = turn.catch(() => undefined);
+    // How one join ends is its caller's matter; the next one only waits for it.
+    room.lastJoin = Promise.allSettled([turn]);
     await turn;
   }
 

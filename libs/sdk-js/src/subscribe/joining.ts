@@ -1,4 +1,4 @@
-import { ArqonError } from '@arqonbus/errors';
+import { ArqonError, isArqonError } from '@arqonbus/errors';
 import type { DescMessage } from '@bufbuild/protobuf';
 import type { Respond, StampedBatch } from '../message.js';
 import type { SessionCore } from '../session-core.js';
@@ -57,8 +57,10 @@ export async function subscribe<T>(
   try {
     await feed.open({ signal: options.signal, timeoutMs: core.settings.commandTimeoutMs });
   } catch (error) {
-    // The server may have joined all the same; that it hears of the end is not worth waiting for.
-    leave(core, feed).catch(() => undefined);
+    // The server may have joined all the same.
+    leave(core, feed).catch((failure: unknown) => {
+      if (isArqonError(failure)) core.events.emit('error', failure);
+    });
     throw error;
   }
   const close = (error: unknown): void => subscription.close(error);

@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import { subprotocol, type ClientSocket, type OpenSocket, type SocketEnd, type SocketEvents } from './socket.js';
+import { subprotocol, type ClientSocket, type OpenSocket, type SocketEnd, type SocketEvents } from '../link/socket.js';
 
 const maxFrameBytes = 1_048_576 + 65_536;
 
