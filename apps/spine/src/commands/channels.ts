@@ -1,5 +1,5 @@
 import { canDeleteChannel, canListRoom, canPublish, canSubscribe } from '@arqonbus/auth';
-import { ArqonError } from '@arqonbus/errors';
+import { ArqonError, hardCaps } from '@arqonbus/errors';
 import { isRoomName } from '@arqonbus/tenancy';
 import type { Topic } from '../routing/index.js';
 import type { CommandCall, CommandContext, CommandHandler } from './command.js';
@@ -11,7 +11,9 @@ export const listChannels: CommandHandler<'listChannels'> = (_context, call, val
   if (!isRoomName(value.room)) throw new ArqonError('INVALID_NAME', { field: 'room' });
   if (!canListRoom(session.claims, value.room)) throw new ArqonError('NOT_PERMITTED', { field: 'room' });
   const topics = [...(session.tenant.rooms.get(value.room)?.topics.values() ?? [])];
-  const channels = topics.filter((topic) => canSubscribe(session.claims, topic.roomName, topic.channel)).map(describeChannel);
+  const permitted = topics.filter((topic) => canSubscribe(session.claims, topic.roomName, topic.channel));
+  if (permitted.length > hardCaps.channelsPerRoomJoin) throw new ArqonError('LIMIT', { field: 'room' });
+  const channels = permitted.map(describeChannel);
   call.reply({ case: 'channels', value: { channels } });
 };
 

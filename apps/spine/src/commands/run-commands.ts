@@ -1,6 +1,6 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { envelopeRanges, type BatchView } from '@arqonbus/envelope';
-import { ArqonError, isArqonError } from '@arqonbus/errors';
+import { ArqonError, closeCodes, isArqonError } from '@arqonbus/errors';
 import { EnvelopeSchema, type Command } from '@arqonbus/proto';
 import type { Logger } from '@arqonbus/telemetry';
 import type { CommandRunner, Session } from '../routing/index.js';
@@ -10,6 +10,9 @@ import { commandTable } from './command-table.js';
 /** Plain integers that the metrics read at scrape time. */
 export type CommandCounters = Map<string, number>;
 
+/** Commands of one session within one turn of the event loop; above it close 4529. */
+const maxCommandsPerTurn = 2_048;
+
 /** Carries out the commands of a batch, in order; each is answered once, by its reply or its refusal. */
 export class Commands implements CommandRunner {
   readonly counters: CommandCounters = new Map();
@@ -18,11 +21,18 @@ export class Commands implements CommandRunner {
 
   run(session: Session, bytes: Uint8Array, view: BatchView): void {
     for (const range of envelopeRanges(bytes, view.envelopesStart, view.envelopesEnd)) {
-      if (session.isClosed) return;
+      if (session.isClosed || this.exceedsTurn(session)) return;
       // The bytes belong to the engine, and some commands outlive this turn: decode a copy.
       const envelope = fromBinary(EnvelopeSchema, bytes.slice(range.start, range.end));
       if (envelope.body.case === 'command') this.runOne(session, envelope.id, envelope.body.value);
     }
+  }
+
+  private exceedsTurn(session: Session): boolean {
+    session.commandsInTurn += 1;
+    if (session.commandsInTurn <= maxCommandsPerTurn) return false;
+    session.port.close(closeCodes.tooFast, closeCodes.tooFast.reason);
+    return true;
   }
 
   private runOne(session: Session, requestId: Uint8Array, command: Command): void {

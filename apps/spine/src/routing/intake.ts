@@ -24,6 +24,10 @@ export interface IntakeCounters {
   floods: number;
 }
 
+/** What a frame costs beside its bytes, so that very many empty ones are bounded too. */
+const frameCostBytes = 256;
+const serviceFrameCostBytes = 64;
+
 /** Where frames enter: validated whole before anything happens, then batch by batch. */
 export class Intake {
   readonly counters: IntakeCounters = { frames: 0, bytes: 0, malformedFrames: 0, floods: 0 };
@@ -65,8 +69,10 @@ export class Intake {
     if (session.turn !== this.fanOut.turn) {
       session.turn = this.fanOut.turn;
       session.turnBytes = 0;
+      session.refusalsInTurn = 0;
+      session.commandsInTurn = 0;
     }
-    session.turnBytes += size;
+    session.turnBytes += size + (session.isService ? serviceFrameCostBytes : frameCostBytes);
     if (session.turnBytes <= (session.isService ? this.limits.maxServiceBytesPerTurn : this.limits.maxBytesPerTurn)) return true;
     this.counters.floods += 1;
     session.port.close(closeCodes.tooFast, closeCodes.tooFast.reason);

@@ -7,6 +7,12 @@ import type { Room, Tenant, Topic } from './topic.js';
 
 /** Bytes of replies and acknowledgements kept for a session that does not read. */
 const maxHeldBytes = 1_048_576;
+/** Bytes of replies and acknowledgements that one turn may cause; above it the session asks too much. */
+const maxOutboxBytes = 4_194_304;
+/** One frame to a session; more entries leave as several. */
+const maxFrameBytes = 524_288;
+/** Refusals that one turn may cause: each costs far more than the batch that it refuses. */
+const maxRefusalsPerTurn = 256;
 
 /** Malformed frames that a session may send within a minute before it is closed (F17). */
 const maxStrikes = 16;
@@ -63,6 +69,8 @@ export class Session {
   /** Bytes received within the turn `turn`. */
   turn = 0;
   turnBytes = 0;
+  refusalsInTurn = 0;
+  commandsInTurn = 0;
   private strikes = 0;
   private strikesSinceMs = 0;
   expiryAnnounced = false;
@@ -95,17 +103,27 @@ export class Session {
       this.owner.markDirty(this);
     } else this.outbox.push(entry);
     if (this.isHeld && this.outboxBytes > maxHeldBytes) this.port.close(closeCodes.slowConsumer, closeCodes.slowConsumer.reason);
+    else if (this.outboxBytes > maxOutboxBytes) this.port.close(closeCodes.tooFast, closeCodes.tooFast.reason);
   }
 
-  /** Sends what is queued, as one frame. */
+  /** Sends what is queued: one frame, or several when it is much. */
   flush(): void {
     const entries = this.outbox;
     if (entries === undefined || this.isHeld) return;
     this.outbox = undefined;
     this.outboxBytes = 0;
-    if (this.isClosed) return;
-    const only = entries.length === 1 ? entries[0] : undefined;
-    this.port.send(only ?? Buffer.concat(entries));
+    let from = 0;
+    let bytes = 0;
+    for (let index = 0; index < entries.length && !this.isClosed; index += 1) {
+      const size = entries[index].length;
+      if (index > from && bytes + size > maxFrameBytes) {
+        this.port.send(Buffer.concat(entries.slice(from, index)));
+        from = index;
+        bytes = 0;
+      }
+      bytes += size;
+    }
+    if (!this.isClosed) this.port.send(entries.length === 1 ? entries[0] : Buffer.concat(entries.slice(from)));
   }
 
   /** The session's buffer is full: what is queued stays here, within a bound, until `release`. */
@@ -134,6 +152,11 @@ export class Session {
   }
 
   refuse(refusal: Refusal): void {
+    this.refusalsInTurn += 1;
+    if (this.refusalsInTurn > maxRefusalsPerTurn) {
+      this.port.close(closeCodes.tooFast, closeCodes.tooFast.reason);
+      return;
+    }
     this.queue(this.owner.encodeRefusal(refusal));
   }
 }
