@@ -1,0 +1,3 @@
+export { readDocument, readDocuments, type MarkdownDocument } from './documents.js';
+export { generatedDocuments, type GeneratedDocument } from './generated-documents.js';
+export { readAnchors, readCodeBlocks, readLinks, readSection, readTableRows, type CodeBlock, type Link } from './markdown.js';
