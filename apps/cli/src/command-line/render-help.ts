@@ -1,0 +1,47 @@
+import { exitCodes } from '../exit-codes.js';
+import type { CommandSpec, OptionSpec } from './command-spec.js';
+import { everywhereOptions } from './parse-command-line.js';
+
+const indent = '  ';
+
+/** The text of `arqon --help`. */
+export function renderOverview(commands: readonly CommandSpec[]): string {
+  const width = Math.max(...commands.map((command) => command.name.length));
+  return [
+    'Usage: arqon COMMAND [OPTIONS]',
+    '',
+    'Commands:',
+    ...commands.map(({ name, summary }) => `${indent}${name.padEnd(width)}  ${summary}`),
+    '',
+    'Every command takes --json and --help. `arqon --version` prints the version.',
+    '',
+    'Examples:',
+    ...['arqon dev', 'arqon sub plans:main', 'arqon pub plans:main hello'].map((example) => `${indent}${example}`),
+    '',
+    'Exit codes:',
+    ...Object.values(exitCodes).map(({ code, meaning }) => `${indent}${String(code).padStart(3)}  ${meaning}`),
+  ].join('\n');
+}
+
+/** The text of `arqon COMMAND --help`. */
+export function renderCommandHelp(command: CommandSpec): string {
+  const operands = command.operands.map(({ name, isRequired }) => (isRequired ? ` ${name}` : ` [${name}]`)).join('');
+  const options = [...command.options, ...everywhereOptions];
+  const width = Math.max(...options.map((option) => optionText(option).length), ...command.operands.map(({ name }) => name.length));
+  return [
+    `Usage: arqon ${command.name}${operands} [OPTIONS]`,
+    '',
+    `${command.summary}.`,
+    ...(command.operands.length === 0 ? [] : ['', ...command.operands.map(({ name, doc }) => `${indent}${name.padEnd(width)}  ${doc}`)]),
+    '',
+    'Options:',
+    ...options.map((option) => `${indent}${optionText(option).padEnd(width)}  ${option.doc}`),
+    '',
+    'Examples:',
+    ...command.examples.map((example) => `${indent}${example}`),
+  ].join('\n');
+}
+
+function optionText({ name, kind, value = 'VALUE' }: OptionSpec): string {
+  return kind === 'flag' ? `--${name}` : `--${name} ${value}`;
+}

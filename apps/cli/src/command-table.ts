@@ -1,0 +1,105 @@
+import type { CommandSpec, OptionSpec } from './command-line/command-spec.js';
+
+const dataDirOption: OptionSpec = { name: 'data-dir', kind: 'value', value: 'FOLDER', doc: 'Folder of the local bus: keys, certificate, audit logs. Default .arqon' };
+
+/** Where a client command connects. */
+const connectionOptions: readonly OptionSpec[] = [
+  { name: 'url', kind: 'value', value: 'URL', doc: 'Server, wss://…; also ARQON_URL. Default: the `arqon dev` of the data folder' },
+  { name: 'ca', kind: 'value', value: 'FILE', doc: 'Certificate authority to trust, PEM; also ARQON_CA' },
+  { name: 'token', kind: 'value', value: 'TOKEN', doc: 'Token; better in ARQON_TOKEN, where other users cannot see it. Default: one made for the tenant dev with the local key' },
+  dataDirOption,
+  { name: 'timeout', kind: 'value', value: 'SECONDS', doc: 'Longest wait for the connection and for each answer. Default 10' },
+];
+
+const topicOperand = { name: 'TOPIC', isRequired: true, doc: 'ROOM, ROOM:CHANNEL or @CLIENT' };
+
+/** Every command of `arqon`. */
+export const commandTable: readonly CommandSpec[] = [
+  {
+    name: 'dev',
+    summary: 'Runs a bus on this machine: a Shield and a Spine, with a certificate and keys made on first use',
+    operands: [],
+    options: [
+      { name: 'port', kind: 'value', value: 'PORT', doc: 'Port of the Shield; 0 picks free ports for all listeners. Default 8443' },
+      dataDirOption,
+      { name: 'reset', kind: 'flag', doc: 'Makes certificate, keys and audit logs anew first' },
+    ],
+    examples: ['arqon dev', 'arqon dev --port 0 --json', 'arqon dev --reset'],
+    load: async () => (await import('./commands/dev.js')).runDevCommand,
+  },
+  {
+    name: 'token',
+    summary: 'Prints a token for the local bus',
+    operands: [],
+    options: [
+      { name: 'tenant', kind: 'value', value: 'TENANT', doc: 'Tenant (tenant_id); needed' },
+      { name: 'sub', kind: 'value', value: 'CLIENT', doc: 'Client id (sub); needed' },
+      { name: 'publish', kind: 'list', value: 'PATTERN', doc: 'What it may publish to: ROOM, ROOM:CHANNEL or @CLIENT, * for any run of characters; repeat for more' },
+      { name: 'subscribe', kind: 'list', value: 'PATTERN', doc: 'What it may read; repeat for more' },
+      { name: 'role', kind: 'list', value: 'ROLE', doc: 'client, service, operator or admin; repeat for more. Default client' },
+      { name: 'capability', kind: 'list', value: 'NAME', doc: 'Capability; repeat for more' },
+      { name: 'ttl', kind: 'value', value: 'SECONDS', doc: 'Time until it expires. Default 3600' },
+      dataDirOption,
+    ],
+    examples: [
+      "arqon token --tenant acme --sub planner --publish 'plans:*' --subscribe 'plans:*'",
+      "arqon token --tenant acme --sub ops --role operator --subscribe '*' --ttl 600",
+    ],
+    load: async () => (await import('./commands/token.js')).runTokenCommand,
+  },
+  {
+    name: 'pub',
+    summary: 'Publishes one event or several',
+    operands: [topicOperand, { name: 'PAYLOAD', isRequired: false, doc: 'Content; - or nothing reads standard input' }],
+    options: [
+      { name: 'type', kind: 'value', value: 'TYPE', doc: 'Media type or full Protobuf message name. Default text/plain' },
+      { name: 'header', kind: 'list', value: 'KEY=VALUE', doc: 'Header; repeat for more' },
+      { name: 'count', kind: 'value', value: 'N', doc: 'Publishes N events; {{n}} in the payload becomes 1 to N' },
+      { name: 'no-ack', kind: 'flag', doc: 'Does not wait for the acknowledgement' },
+      { name: 'request', kind: 'flag', doc: 'Publishes a request and prints the first answer' },
+      { name: 'reply-timeout', kind: 'value', value: 'SECONDS', doc: 'Longest wait for that answer; implies --request. Default 30' },
+      ...connectionOptions,
+    ],
+    examples: [
+      'arqon pub plans:main hello',
+      "arqon pub plans:main 'step {{n}}' --count 10",
+      "echo '{\"a\":1}' | arqon pub plans:main - --type application/json --header origin=demo",
+      'arqon pub @worker ping --reply-timeout 5',
+    ],
+    load: async () => (await import('./commands/pub.js')).runPubCommand,
+  },
+  {
+    name: 'sub',
+    summary: 'Prints events as they come',
+    operands: [{ name: 'TOPIC', isRequired: true, doc: 'ROOM, ROOM:CHANNEL, ROOM:* or @CLIENT' }],
+    options: [
+      { name: 'count', kind: 'value', value: 'N', doc: 'Ends after N events' },
+      { name: 'since', kind: 'list', value: 'POSITION', doc: 'start, or the last sequence seen: SEQ, EPOCH/SEQ; with ROOM:* CHANNEL=SEQ, repeated. Default: from now on' },
+      { name: 'all-channels', kind: 'flag', doc: 'Every channel of the room, as ROOM:* does' },
+      ...connectionOptions,
+    ],
+    examples: ['arqon sub plans:main', "arqon sub 'plans:*' --json", 'arqon sub plans:main --since start --count 10', 'arqon sub @worker'],
+    load: async () => (await import('./commands/sub.js')).runSubCommand,
+  },
+  {
+    name: 'history',
+    summary: 'Prints what the history of a topic holds, oldest first',
+    operands: [topicOperand],
+    options: [
+      { name: 'from', kind: 'value', value: 'POINT', doc: 'First sequence, or a time such as 2026-01-31T12:00:00Z' },
+      { name: 'to', kind: 'value', value: 'POINT', doc: 'Last sequence, or a time' },
+      { name: 'limit', kind: 'value', value: 'N', doc: 'At most N events' },
+      ...connectionOptions,
+    ],
+    examples: ['arqon history plans:main --limit 20', 'arqon history plans:main --from 100 --to 199 --json'],
+    load: async () => (await import('./commands/history.js')).runHistoryCommand,
+  },
+  {
+    name: 'status',
+    summary: 'Shows the server and the session as the server sees it',
+    operands: [],
+    options: connectionOptions,
+    examples: ['arqon status', 'arqon status --json'],
+    load: async () => (await import('./commands/status.js')).runStatusCommand,
+  },
+];

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { CliError, usageError } from '../cli-error.js';
+import type { CommandContext } from '../command-context.js';
+import type { CommandLine } from '../command-line/parse-command-line.js';
+import { dataDirOf, type DataDir } from '../data-dir/data-dir.js';
+import { readDevFile } from '../data-dir/dev-file.js';
+import { readTextFile } from '../data-dir/private-file.js';
+
+const defaultTimeoutSeconds = 10;
+const maxTimeoutSeconds = 86_400;
+const localTenant = 'dev';
+const localTokenTtlSeconds = 3_600;
+
+/** Where and as whom a client command connects. */
+export interface ConnectionTarget {
+  readonly url: string;
+  /** PEM of the authority to trust instead of the system's. */
+  readonly ca: string | undefined;
+  /** Called at each connect, and again before a token ends. */
+  readonly getToken: () => Promise<string>;
+  readonly timeoutMs: number;
+}
+
+/**
+ * Resolves URL, authority and token: option, then environment, then the `arqon dev` that runs in the data folder.
+ * A token of one's own is made with the local key for servers on loopback alone. `client` is its client id, random by default.
+ */
+export function connectionTargetOf(line: CommandLine, context: CommandContext, client: string | undefined): ConnectionTarget {
+  const { environment, workingFolder } = context;
+  const dataDir = dataDirOf(line.value('data-dir'), workingFolder);
+  const url = checkedUrl(given(line.value('url')) ?? given(environment['ARQON_URL']) ?? localUrl(dataDir));
+  const isLocal = isLoopback(url.hostname);
+  const caFile = given(line.value('ca')) ?? given(environment['ARQON_CA']);
+  const ca = caFile === undefined ? (isLocal ? readTextFile(dataDir.caFile) : undefined) : readCa(resolve(workingFolder, caFile));
+  const token = given(line.value('token')) ?? given(environment['ARQON_TOKEN'])?.trim();
+  const timeoutSeconds = line.integer('timeout', { min: 1, max: maxTimeoutSeconds }) ?? defaultTimeoutSeconds;
+  return { url: url.href, ca, getToken: token === undefined ? localTokens(dataDir, { isLocal, client }) : () => Promise.resolve(token), timeoutMs: timeoutSeconds * 1_000 };
+}
+
+/** An empty value is one that a script left unset. */
+function given(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value;
+}
+
+function localUrl(dataDir: DataDir): string {
+  const running = readDevFile(dataDir);
+  if (running !== undefined) return running.shieldUrl;
+  throw new CliError('unreachable', 'NO_SERVER', `no server is named, and no \`arqon dev\` runs in ${dataDir.path}`, {
+    next: 'Start one with `npx --no arqon dev`, or name a server with --url or ARQON_URL.',
+  });
+}
+
+function checkedUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || (url.protocol !== 'wss:' && url.protocol !== 'ws:')) throw usageError(`"${text}" is not a URL of a server`, 'A URL looks like wss://bus.example/v1.');
+  if (url.protocol === 'ws:' && !isLoopback(url.hostname)) throw usageError(`${text} would send the token in the clear`, 'Use wss://; ws:// is for loopback alone.');
+  if (url.username !== '' || url.password !== '' || url.hash !== '') throw usageError('a URL holds no credentials and no fragment', 'Give the token in ARQON_TOKEN.');
+  return url;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+function readCa(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CliError('configuration', 'CA_FILE', `cannot read the certificate authority: ${why}`, { next: 'Name a PEM file with --ca or ARQON_CA.', cause });
+  }
+}
+
+function localTokens(dataDir: DataDir, options: { readonly isLocal: boolean; readonly client: string | undefined }): () => Promise<string> {
+  if (!options.isLocal || readTextFile(dataDir.signingKeyFile) === undefined) {
+    throw new CliError('unauthenticated', 'NO_TOKEN', 'no token is given', { next: 'Set ARQON_TOKEN to a token of the server\'s issuer; for a local bus, `arqon token` makes one.' });
+  }
+  const sub = options.client ?? `cli-${randomBytes(4).toString('hex')}`;
+  const every = ['*', '@*'];
+  return async () => {
+    const { signToken } = await import('../token/sign-token.js');
+    const request = { tenant: localTenant, sub, publish: every, subscribe: every, roles: ['client'], capabilities: [], ttlSeconds: localTokenTtlSeconds };
+    return (await signToken(dataDir, request, Date.now())).token;
+  };
+}

@@ -1,0 +1,42 @@
+import { isArqonError, isClosedError, type ErrorCode } from '@arqonbus/sdk';
+import { CliError } from './cli-error.js';
+import type { ExitName } from './exit-codes.js';
+
+/** A failure as it is shown. */
+export interface Failure {
+  readonly exit: ExitName;
+  readonly code: string;
+  readonly message: string;
+  readonly next: string | undefined;
+}
+
+const exitsByCode: Partial<Record<ErrorCode, ExitName>> = {
+  UNAUTHENTICATED: 'unauthenticated',
+  TOKEN_MISMATCH: 'unauthenticated',
+  NOT_PERMITTED: 'notPermitted',
+  TIMEOUT: 'timedOut',
+  INVALID_NAME: 'usage',
+};
+
+const nextByCode: Partial<Record<ErrorCode, string>> = {
+  UNAUTHENTICATED: 'Fetch a new token; for a local bus, `arqon token` makes one.',
+  NOT_PERMITTED: 'Look at the patterns of the token (`rooms.publish`, `rooms.subscribe`); `arqon token --help` shows their form.',
+  NO_RESPONDERS: 'Nobody follows this topic now; start who answers, then try again.',
+  TIMEOUT: 'Try again, or wait longer with --timeout or --reply-timeout.',
+  EPOCH_CHANGED: 'The topic began anew; read it without a position.',
+};
+
+/** What to tell of anything that was thrown. */
+export function describeFailure(error: unknown): Failure {
+  if (error instanceof CliError) return { exit: error.exit, code: error.code, message: error.message, next: error.next };
+  if (isClosedError(error)) {
+    if (error.cause !== undefined) return describeFailure(error.cause);
+    return { exit: 'unreachable', code: error.code, message: error.message, next: undefined };
+  }
+  if (isArqonError(error)) {
+    const message = error.message.replace(`${error.code}: `, '');
+    return { exit: exitsByCode[error.code] ?? 'refused', code: error.code, message, next: nextByCode[error.code] };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { exit: 'internal', code: 'INTERNAL', message, next: 'This is a fault in arqon; please report it with the command you ran.' };
+}
