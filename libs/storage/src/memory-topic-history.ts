@@ -88,8 +88,7 @@ export class MemoryTopicHistory implements TopicHistory {
     if (this.tailStart === noTail) return undefined;
     const tail = { bytes: this.slabs.bytes, start: this.tailStart, end: this.slabs.writeOffset, prev: this.tailPrev, lastSequence: this.lastSequence };
     this.tailStart = noTail;
-    // Room for the next tail's link header, unless the slab ends here.
-    this.slabs.writeOffset += this.share.headroomBytes;
+    this.slabs.endTail();
     return tail;
   }
 

@@ -1,5 +1,7 @@
 const firstSlabBytes = 2_048;
-const largestSlabBytes = 262_144;
+const largestSlabBytes = 524_288;
+/** What a large slab must have left after a tail was taken: a whole next tail, so that none has to leave early for lack of room. */
+const tailRoomBytes = 73_728;
 
 interface Slab {
   readonly bytes: Uint8Array;
@@ -9,7 +11,7 @@ interface Slab {
 
 /**
  * Memory of one topic's runs: slabs written front to back, each freed when its last run is trimmed.
- * Sizes double from 2 KiB to 256 KiB, so a quiet topic stays small; one freed slab is kept for
+ * Sizes double from 2 KiB to 512 KiB, so a quiet topic stays small; one freed slab is kept for
  * reuse, so a topic in its steady state allocates nothing.
  */
 export class SlabRing {
@@ -43,6 +45,13 @@ export class SlabRing {
     this.current = { bytes, runs: 0 };
     this.slabs.set(this.currentNumber, this.current);
     this.writeOffset = this.headroomBytes;
+  }
+
+  /** A tail was taken: leaves headroom for the next, or the slab's end when a whole tail might not fit. */
+  endTail(): void {
+    const length = this.bytes.length;
+    const next = this.writeOffset + this.headroomBytes;
+    this.writeOffset = length >= 2 * tailRoomBytes && length - next < tailRoomBytes ? length : next;
   }
 
   bytesOf(slab: number): Uint8Array {

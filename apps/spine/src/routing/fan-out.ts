@@ -24,10 +24,14 @@ export interface Publication {
   readonly serial: number;
   readonly topic: Topic;
   readonly frame: Uint8Array;
-  /** Sequence that precedes the frame's first event. */
+  /** Sequence that precedes the frame's first event, and sequence of its last. */
   readonly prev: number;
+  readonly last: number;
   readonly turn: number;
 }
+
+/** Size from which the engine sends a publish at once. */
+const largeFrameBytes = 16_384;
 
 /** Turns that a publication is remembered: the engine drains a socket within the next one. */
 const rememberedTurns = 2;
@@ -84,13 +88,13 @@ export class FanOut {
 
   /**
    * Called after each received frame: the engine reads a fast socket without returning to the loop.
-   * Acknowledgements wait for the end of the turn all the same, so that a publisher that heeds its
-   * window stops sending and lets the turn end.
+   * Small frames stay: the engine would keep them until the turn ends anyway. Acknowledgements stay
+   * too, so that a publisher that heeds its window stops sending and lets the turn end.
    */
   flushIfOverdue(nowMs: number): void {
     if (!this.isScheduled || nowMs - this.dirtySinceMs < this.limits.maxPendingMs) return;
     this.dirtySinceMs = nowMs;
-    this.flushTopics();
+    this.flushLarge();
   }
 
   /** Sends a topic's pending frame to everybody subscribed now. */
@@ -102,7 +106,7 @@ export class FanOut {
     const wideDirect = wide !== undefined && wide.direct > 0;
     if (topic.subscribers.direct > 0 || wideDirect) {
       const frame = bytes.subarray(start, end);
-      this.remember(topic, frame, prev);
+      this.remember(topic, frame, prev, lastSequence);
       if (topic.subscribers.direct > 0) this.direct.publish(topic.engineTopic, frame);
       if (wideDirect && topic.room !== undefined) this.direct.publish(topic.room.engineTopic, frame);
       this.publishing = undefined;
@@ -136,7 +140,12 @@ export class FanOut {
     this.links.flushQueued();
   }
 
+  /**
+   * Large frames first: the engine sends them at once and keeps small ones to the end of the turn. A
+   * large frame behind a small one of the same topic could pass it when a slow socket loses the small one.
+   */
   private flushTopics(): void {
+    this.flushLarge();
     const topics = this.dirtyTopics;
     this.dirtyTopics = [];
     for (const topic of topics) {
@@ -145,9 +154,13 @@ export class FanOut {
     }
   }
 
+  private flushLarge(): void {
+    for (const topic of this.dirtyTopics) if (topic.history.tailBytes >= largeFrameBytes) this.flushTopic(topic);
+  }
+
   private publishTo(counts: Room['wide'], engineTopic: string, frame: Uint8Array, topic: Topic, head: number): void {
     if (counts.direct > 0) {
-      this.remember(topic, frame, head);
+      this.remember(topic, frame, head, head);
       this.direct.publish(engineTopic, frame);
       this.publishing = undefined;
     }
@@ -175,8 +188,8 @@ export class FanOut {
     return this.publications.find((p) => p.serial >= serial && p.topic === topic)?.prev;
   }
 
-  private remember(topic: Topic, frame: Uint8Array, prev: number): void {
-    this.publishing = { serial: this.nextSerial, topic, frame, prev, turn: this.turn };
+  private remember(topic: Topic, frame: Uint8Array, prev: number, last: number): void {
+    this.publishing = { serial: this.nextSerial, topic, frame, prev, last, turn: this.turn };
     this.publications.push(this.publishing);
     this.nextSerial += 1;
   }

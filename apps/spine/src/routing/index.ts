@@ -1,5 +1,5 @@
 export { Directory, type DirectoryOptions } from './directory.js';
-export { FanOut, type Door, type LinkDoor } from './fan-out.js';
+export { FanOut, type Door, type LinkDoor, type Publication } from './fan-out.js';
 export { Intake, type CommandRunner, type IntakeLimits } from './intake.js';
 export { Publisher, type PublishLimits, type PublishSpans } from './publish.js';
 export { Recoveries, type Cursor, type Mark, type Recovery } from './recovery.js';

@@ -2,7 +2,7 @@ import { readBearerHeader, type TokenVerifier } from '@arqonbus/auth';
 import { closeCodes, type CloseRow } from '@arqonbus/errors';
 import type { Logger } from '@arqonbus/telemetry';
 import type { TransportHandlers, TransportServer, TransportSocket, UpgradeDecision, UpgradeRequest } from '@arqonbus/transport';
-import type { FanOut, Intake, Room, Session, SessionPort, Sessions, Subscriptions, Topic, Detached } from '../routing/index.js';
+import type { FanOut, Intake, Room, Session, SessionPort, Sessions, Subscriptions, Topic, Detached, Publication } from '../routing/index.js';
 
 const subprotocol = 'arqon.v1';
 /** Engine topic that every direct session follows for heartbeats and drain notices. */
@@ -16,10 +16,10 @@ interface Seat {
   session: Session | undefined;
 }
 
-/** How a session lost frames: the publication whose engine call found it may have arrived after the hole. */
+/** How a session lost frames: from `serial` on, but for the publication whose engine call found the loss, unless that was lost too. */
 interface Lag {
-  readonly duringSerial: number | undefined;
-  isExact: boolean;
+  readonly serial: number;
+  passed: Publication | undefined;
 }
 
 /** A session on its own socket. */
@@ -150,7 +150,7 @@ export class ServiceDoor implements TransportHandlers<Seat> {
     const serial = fanOut.serialOfLost(bytes);
     const lag = this.lags.get(session);
     if (lag !== undefined) {
-      if (serial === lag.duringSerial) lag.isExact = true;
+      if (serial === lag.passed?.serial) lag.passed = undefined;
       return;
     }
     if (session.isLagging) return;
@@ -159,8 +159,8 @@ export class ServiceDoor implements TransportHandlers<Seat> {
       return;
     }
     const during = fanOut.publishing;
-    const isExact = during === undefined || during.serial === serial || !subscriptions.followsLive(session, during.topic);
-    this.lags.set(session, { duringSerial: during?.serial, isExact });
+    const passed = during === undefined || during.serial === serial || !subscriptions.followsLive(session, during.topic) ? undefined : during;
+    this.lags.set(session, { serial, passed });
     const detached = subscriptions.detach(session, (topic) => fanOut.positionBefore(serial, topic));
     setImmediate(() => { this.heal(socket, session, detached); });
   }
@@ -179,12 +179,24 @@ export class ServiceDoor implements TransportHandlers<Seat> {
     this.parts.logger.error({ error }, 'upgrade failed');
   }
 
-  /** A frame that found the loss of earlier ones and arrived itself came out of order: only a new connection heals that. */
+  /**
+   * The frame whose publish found the loss of earlier ones arrived itself. When the session lost
+   * nothing of that topic before, it stands behind that frame; when it did, the frame came out of
+   * order, which only a new connection heals.
+   */
   private heal(socket: TransportSocket<Seat>, session: Session, detached: Detached): void {
-    const isExact = this.lags.get(session)?.isExact === true;
+    const lag = this.lags.get(session);
     this.lags.delete(session);
-    if (isExact) this.parts.subscriptions.recover(session, detached);
-    else socket.close(closeCodes.slowConsumer.code, closeCodes.slowConsumer.reason);
+    const passed = lag?.passed;
+    if (passed !== undefined) {
+      const cursor = detached.cursors.find((candidate) => candidate.topic === passed.topic);
+      if (cursor !== undefined && cursor.sequence !== passed.prev) {
+        socket.close(closeCodes.slowConsumer.code, closeCodes.slowConsumer.reason);
+        return;
+      }
+      if (cursor !== undefined) cursor.sequence = passed.last;
+    }
+    this.parts.subscriptions.recover(session, detached);
   }
 
   private refuse(status: number, body: string, headers: Readonly<Record<string, string>> = {}): UpgradeDecision<Seat> {
