@@ -26,15 +26,15 @@ describe('SlabRing', () => {
     expect([ring.fits(2_048 - 64), ring.fits(2_048 - 63)]).toEqual([true, false]);
   });
 
-  it('doubles slabs up to 256 KiB and makes larger ones only for larger runs', () => {
+  it('doubles slabs up to 512 KiB and makes larger ones only for larger runs', () => {
     const ring = new SlabRing(64);
     const sizes = Array.from({ length: 10 }, (_, n) => {
       startSlab(ring, 10, n);
       return ring.bytes.length;
     });
-    expect(sizes).toEqual([2_048, 4_096, 8_192, 16_384, 32_768, 65_536, 131_072, 262_144, 262_144, 262_144]);
-    ring.startSlab(500_000);
-    expect(ring.bytes.length).toBe(500_064);
+    expect(sizes).toEqual([2_048, 4_096, 8_192, 16_384, 32_768, 65_536, 131_072, 262_144, 524_288, 524_288]);
+    ring.startSlab(900_000);
+    expect(ring.bytes.length).toBe(900_064);
   });
 
   it('frees a slab with its last run, never the one that is written to', () => {
