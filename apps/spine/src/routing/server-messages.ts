@@ -4,7 +4,7 @@ import { errorTable } from '@arqonbus/errors';
 import { BatchSchema, type EnvelopeSchema, type ReplySchema, type SignalSchema } from '@arqonbus/proto';
 import type { DurabilityName } from '@arqonbus/storage';
 import { randomFillSync } from 'node:crypto';
-import type { Refusal } from './session.js';
+import type { Refusal } from './refusal.js';
 import type { Topic } from './topic.js';
 
 type EnvelopeInit = Exclude<MessageInitShape<typeof EnvelopeSchema>, { $typeName: string }>;

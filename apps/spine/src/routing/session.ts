@@ -1,8 +1,9 @@
 import type { Claims } from '@arqonbus/auth';
 import { encodeSender } from '@arqonbus/envelope';
-import { closeCodes, type ArqonErrorDetails, type CloseRow, type ErrorCode } from '@arqonbus/errors';
+import { closeCodes, type CloseRow } from '@arqonbus/errors';
 import type { RateBucket } from './rate-bucket.js';
-import type { Recovery } from './recovery.js';
+import type { Recovery } from './recovery-state.js';
+import type { Refusal } from './refusal.js';
 import type { Room, Tenant, Topic } from './topic.js';
 
 /** Bytes of replies and acknowledgements kept for a session that does not read. */
@@ -39,17 +40,6 @@ export interface SessionOwner {
   markDirty(session: Session): void;
   /** Encodes an Error envelope into a `Frame.batches` entry. */
   encodeRefusal(refusal: Refusal): Uint8Array;
-}
-
-/** A refusal on its way to a session. */
-export interface Refusal extends Omit<ArqonErrorDetails, 'run' | 'cause'> {
-  readonly code: ErrorCode;
-  readonly requestId?: Uint8Array;
-  readonly run?: number;
-  /** Topic that the refused batch named, so that the sender can match it. */
-  readonly room?: string;
-  readonly channel?: string;
-  readonly recipient?: string;
 }
 
 /** One authenticated connection. Small on purpose: there may be very many. */

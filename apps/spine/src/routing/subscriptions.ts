@@ -1,7 +1,8 @@
 import { canSubscribe, canSubscribeRoom } from '@arqonbus/auth';
 import type { Directory } from './directory.js';
 import type { FanOut } from './fan-out.js';
-import type { Cursor, Mark, Recoveries } from './recovery.js';
+import type { Mark, Recoveries } from './recovery.js';
+import type { Cursor } from './recovery-state.js';
 import type { Session } from './session.js';
 import type { Room, Topic } from './topic.js';
 
