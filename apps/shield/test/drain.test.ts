@@ -17,11 +17,12 @@ describe('the shield process', () => {
     });
     const shield = await startProcess({ args, env, readyWhen: (output) => output.messages.length > 0 });
     try {
-      const ready = shield.output.messages[0];
-      expect(ready).toMatchObject({ type: 'ready', clientUrl: expect.stringMatching(/^wss:\/\/127\.0\.0\.1:\d+\/v1$/), clientPort: expect.any(Number), adminPort: expect.any(Number) });
+      const ready = shield.output.messages[0] as { type: string; clientUrl: string; clientPort: number; adminPort: number };
+      expect(ready).toEqual({ type: 'ready', clientUrl: `wss://127.0.0.1:${String(ready.clientPort)}/v1`, clientPort: ready.clientPort, adminPort: ready.adminPort });
+      expect(Math.min(ready.clientPort, ready.adminPort)).toBeGreaterThan(0);
       expect(shield.output.stdout).toContain('"message":"shield ready"');
       expect(shield.output.stdout).not.toContain(linkKey);
-      const { clientUrl } = ready as { clientUrl: string };
+      const { clientUrl } = ready;
       await waitFor(() => spine.isLinked);
       const client = await waitFor(async () => RawWireClient.connect(clientUrl, { ca: certificate.ca, token: await issuer.token() }));
       await client.next();
@@ -32,7 +33,7 @@ describe('the shield process', () => {
       expect(await stopped).toEqual({ code: 0, signal: null });
       await waitFor(() => !spine.isLinked);
     } finally {
-      await shield.stop('SIGKILL').catch(() => undefined);
+      await Promise.allSettled([shield.stop('SIGKILL')]);
       await spine.close();
       await issuer.close();
       certificate.remove();

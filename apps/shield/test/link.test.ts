@@ -143,6 +143,18 @@ describe('the link', () => {
     expect(harness.log).toContain('link down');
   });
 
+  it('comes back within the window of a draining Spine, and its clients stay', async () => {
+    const { spine } = await start();
+    const { client } = await harness.session();
+    spine.send({ body: { case: 'draining', value: { reconnectAfterMsMin: 600, reconnectAfterMsMax: 700 } } });
+    await waitFor(() => harness.log.includes('spine drains'));
+    const cutMs = performance.now();
+    spine.cut();
+    await client.next();
+    expect(performance.now() - cutMs).toBeGreaterThanOrEqual(590);
+    expect(spine.linkCount).toBe(2);
+  });
+
   it('goes to the next Spine of the list', async () => {
     const dead = await ScriptedSpine.start();
     const spine = await ScriptedSpine.start();

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { newEnvelopeId } from '@arqonbus/envelope';
-import type { Command, Frame } from '@arqonbus/proto';
+import type { Command, Envelope, Frame } from '@arqonbus/proto';
 import { createTempFolder, RawWireClient, startProcess, waitFor, within, type RunningProcess, type TempFolder, type TestTokenOptions } from '@arqonbus/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CuttableProxy } from './cuttable-proxy.js';
@@ -9,6 +9,8 @@ import { ShieldHarness } from './shield-harness.js';
 
 const spineMain = new URL('../../spine/src/main.ts', import.meta.url).pathname;
 const everything = { publish: ['*', '@*'], subscribe: ['*'] };
+
+type Answer = Extract<Envelope['body'], { case: 'reply' | 'error' }>;
 
 let harness: ShieldHarness;
 let spine: RunningProcess;
@@ -61,7 +63,16 @@ function newId(): Uint8Array {
 async function command(from: RawWireClient, body: Extract<Command['body'], { case: 'join' | 'leave' }>['case'], value: { room: string; channel?: string; allChannels?: boolean }): Promise<void> {
   const id = newId();
   await from.sendFrame({ batches: [{ envelopes: [{ id, body: { case: 'command', value: { body: { case: body, value } } } }] }] });
-  await from.next((frame) => frame.batches.some((batch) => batch.envelopes.some((envelope) => envelope.body.case === 'reply' && Buffer.compare(envelope.body.value.requestId, id) === 0)));
+  const frame = await from.next((candidate) => answerTo(candidate, id) !== undefined);
+  const answer = answerTo(frame, id);
+  if (answer?.case === 'error') throw new Error(`${answer.value.code} ${answer.value.field} ${answer.value.message}`);
+}
+
+function answerTo(frame: Frame, id: Uint8Array): Answer | undefined {
+  for (const { envelopes } of frame.batches) {
+    for (const { body } of envelopes) if ((body.case === 'reply' || body.case === 'error') && Buffer.compare(body.value.requestId, id) === 0) return body;
+  }
+  return undefined;
 }
 
 function publish(from: RawWireClient, room: string, texts: readonly string[], channel = ''): Promise<void> {

@@ -43,8 +43,9 @@ async function turn(): Promise<void> {
 }
 
 describe('slow readers', () => {
+  let lagged = 0;
   it.each([
-    ['engine', 1], ['engine', 2], ['engine', 3], ['engine', 4], ['fallback', 5], ['fallback', 6],
+    ['engine', 1], ['engine', 2], ['engine', 3], ['fallback', 4],
   ])('lose and double nothing on the %s, whatever the interleaving (seed %i)', async (transport, seed) => {
     harness = await (await ShieldHarness.start({ transport, 'limits.max_session_buffer_bytes': '131072' })).ready();
     const random = randomFrom(seed);
@@ -60,13 +61,22 @@ describe('slow readers', () => {
     const closed = new Map<bigint, number>();
     for (const { client, id } of [slow, wide, fast]) void client.closed.then(({ code }) => closed.set(id, code));
     const readers = [slow, wide];
-    for (let round = 0; round < 4; round += 1) {
+    const burst = (): void => {
+      for (let count = Math.floor(random() * 80); count > 0; count -= 1) {
+        const payloadBytes = random() < 0.03 ? 40_000 : Math.floor(random() * 3_000);
+        paging.publish(pick(topics), 1 + Math.floor(random() * 4), payloadBytes);
+      }
+    };
+    for (let round = 0; round < 2; round += 1) {
       for (const { client } of readers) client.pause();
-      for (let burst = 0; burst < 60; burst += 1) {
-        for (let count = Math.floor(random() * 80); count > 0; count -= 1) {
-          const payloadBytes = random() < 0.06 ? 40_000 : Math.floor(random() * 3_000);
-          paging.publish(pick(topics), 1 + Math.floor(random() * 4), payloadBytes);
-        }
+      const before = await harness.metric('shield_lagging_total');
+      // The kernel's buffers take several megabytes before the engine's fill.
+      for (let count = 0; count < 200 && closed.size < 2 && (await harness.metric('shield_lagging_total')) === before; count += 1) {
+        burst();
+        await turn();
+      }
+      for (let count = 0; count < 40; count += 1) {
+        burst();
         await turn();
         if (random() < 0.1) pick(readers).client.resume();
         if (random() < 0.1) pick(readers).client.pause();
@@ -94,8 +104,11 @@ describe('slow readers', () => {
     }
     expect(closed.has(fast.id)).toBe(false);
     expect(closed.size).toBe(await harness.metric('shield_slow_closed_total'));
-    expect(paging.laggingCount).toBeGreaterThan(0);
-    expect(paging.pageCount).toBeGreaterThan(0);
-    expect(await harness.metric('shield_lagging_total')).toBeGreaterThanOrEqual(paging.laggingCount);
+    expect(await harness.metric('shield_lagging_total')).toBeGreaterThan(0);
+    lagged += paging.laggingCount;
   }, 60_000);
+
+  it('are healed by pages, not only sent away', () => {
+    expect(lagged).toBeGreaterThan(3);
+  });
 });

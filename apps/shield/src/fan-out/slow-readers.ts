@@ -32,6 +32,8 @@ export class SlowReaders {
   readonly #parts: SlowReaderParts;
   readonly #creditBytes: number;
   #losing: Session[] = [];
+  /** Sessions that wait for a credit, with the generation in which to look again. */
+  #waiting: { readonly session: Session; readonly lookAt: number }[] = [];
   #isRotating = false;
   #sendingTo: Session | undefined;
   #sendingBytes: Uint8Array = new Uint8Array(0);
@@ -67,6 +69,10 @@ export class SlowReaders {
       this.#hold(session, frame);
     }
     this.#creditIfDue(session);
+    if (!session.isCreditDue) return;
+    // A buffer that the end of the turn empties at once tells nobody that it did.
+    this.#waiting.push({ session, lookAt: this.#parts.log.generation + 2 });
+    this.#rotateLater();
   }
 
   /** The engine lost a message of this socket. */
@@ -226,8 +232,18 @@ export class SlowReaders {
       this.#isRotating = false;
       this.#parts.log.rotate();
       this.#reportLosses();
-      if (!this.#parts.log.isEmpty || this.#losing.length > 0) this.#rotateLater();
+      this.#lookAgain();
+      if (!this.#parts.log.isEmpty || this.#losing.length > 0 || this.#waiting.length > 0) this.#rotateLater();
     });
+  }
+
+  #lookAgain(): void {
+    if (this.#waiting.length === 0) return;
+    const { generation } = this.#parts.log;
+    const due = this.#waiting.filter((one) => one.lookAt <= generation);
+    if (due.length === 0) return;
+    this.#waiting = this.#waiting.filter((one) => one.lookAt > generation);
+    for (const { session } of due) this.drained(session);
   }
 
   #reportLosses(): void {

@@ -50,6 +50,8 @@ export class SpineLink implements UplinkTarget {
   #urlIndex = 0;
   #heardMs = 0;
   #heartbeatMs = 0;
+  /** Window that a draining Spine named for the next dial. */
+  #window: { readonly minMs: number; readonly maxMs: number } | undefined;
 
   constructor(options: SpineLinkOptions, events: SpineLinkEvents) {
     this.#options = options;
@@ -143,6 +145,7 @@ export class SpineLink implements UplinkTarget {
           this.#events.deliverSession(session, page, bytes, start, end);
         },
         message: (body) => {
+          if (body.case === 'draining') this.#window = { minMs: body.value.reconnectAfterMsMin, maxMs: body.value.reconnectAfterMsMax };
           if (body.case === 'welcome') this.#welcomed(ws, body.value);
           else this.#events.message(body);
         },
@@ -187,13 +190,18 @@ export class SpineLink implements UplinkTarget {
     if (wasUp) this.#events.down(reason);
     else this.#events.dialed('failed', reason);
     this.#urlIndex += 1;
+    this.#timer = setTimeout(() => {
+      this.#dial();
+    }, this.#nextDelayMs());
+  }
+
+  /** Full jitter up to a ceiling that doubles; the only Spine of the list may ask for a window of its own. */
+  #nextDelayMs(): number {
+    const window = this.#window;
+    this.#window = undefined;
+    if (window !== undefined && this.#options.urls.length === 1) return window.minMs + Math.random() * Math.max(0, window.maxMs - window.minMs);
     const ceilingMs = Math.min(RECONNECT_MAX_MS, RECONNECT_MIN_MS * 2 ** Math.min(this.#attemptCount, 10));
     this.#attemptCount += 1;
-    this.#timer = setTimeout(
-      () => {
-        this.#dial();
-      },
-      RECONNECT_MIN_MS / 2 + Math.random() * ceilingMs,
-    );
+    return RECONNECT_MIN_MS / 2 + Math.random() * ceilingMs;
   }
 }
