@@ -29,10 +29,14 @@ export const channelInfo: CommandHandler<'channelInfo'> = (context, call, value)
 export const createChannel: CommandHandler<'createChannel'> = async (context, call, value) => {
   requireRoomAndChannel(value.room, value.channel);
   const { session } = call;
-  await audited(context, call, { action: 'channel.create', target: nameOf(value) }, () =>
-    canPublish(session.claims, value.room, value.channel) ? undefined : new ArqonError('NOT_PERMITTED', { field: 'room' }));
+  const exists = (): boolean => context.directory.findTopic(session.tenant, value.room, value.channel) !== undefined;
+  await audited(context, call, { action: 'channel.create', target: nameOf(value) }, () => {
+    if (!canPublish(session.claims, value.room, value.channel)) return new ArqonError('NOT_PERMITTED', { field: 'room' });
+    return exists() ? new ArqonError('CHANNEL_EXISTS', { field: 'channel' }) : undefined;
+  });
   if (session.isClosed) return;
-  if (context.directory.findTopic(session.tenant, value.room, value.channel) !== undefined) throw new ArqonError('CHANNEL_EXISTS', { field: 'channel' });
+  // Another may have created it while the record was written.
+  if (exists()) throw new ArqonError('CHANNEL_EXISTS', { field: 'channel' });
   call.reply({ case: 'channel', value: describeChannel(context.directory.openTopic(session.tenant, value.room, value.channel)) });
 };
 

@@ -9,11 +9,16 @@ const defaultEvents = 100;
 
 /** history_get: one page; its batches and the reply travel in one frame, so that they cannot be taken for live ones. */
 export const historyGet: CommandHandler<'historyGet'> = (context, call, value) => {
+  const { bucket } = call.session;
+  // A page costs its reader as much as publishing it would; otherwise small requests fill a whole link.
+  const retryAfterMs = bucket?.debtMs(context.nowMs()) ?? 0;
+  if (retryAfterMs > 0) throw new ArqonError('RATE_LIMITED', { field: 'history_get', retryAfterMs });
   const topic = findReadable(context, call, value);
   context.fanOut.flushTopic(topic);
   const { epoch } = topic.history;
   if (value.epoch !== 0n && value.epoch !== BigInt(epoch)) throw new ArqonError('EPOCH_CHANGED', { field: 'epoch' });
   const page = topic.history.read(windowOf(context, value));
+  bucket?.charge(page.bytes.length);
   call.session.flush();
   const reply = context.messages.reply(call.requestId, {
     case: 'history', value: { nextSequence: BigInt(page.nextSequence), complete: page.nextSequence === 0, epoch: BigInt(epoch) },

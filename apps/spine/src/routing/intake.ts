@@ -59,6 +59,7 @@ export class Intake {
     }
     for (let index = 0; index < reader.batchCount && !session.isClosed; index += 1) {
       const view = reader.batch(index);
+      if (!this.publisher.admit(session, bytes, view, nowMs)) continue;
       if (view.kind === 'commands') this.commands.run(session, bytes, view);
       else this.publisher.publish(session, bytes, view, nowMs);
     }

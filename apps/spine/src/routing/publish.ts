@@ -49,10 +49,15 @@ export class Publisher {
     };
   }
 
-  /** Takes one validated run or refuses it whole; never throws for what a client sent. */
+  /** Whether a batch of any kind may go on: refused whole for what the reader found, or for the session's rate. */
+  admit(session: Session, bytes: Uint8Array, view: BatchView, nowMs: number): boolean {
+    if (view.refusalCode === undefined) return this.grantRate(session, bytes, view, nowMs);
+    this.refuse(session, bytes, view, view.refusalCode, { field: view.refusalField, index: view.refusalIndex });
+    return false;
+  }
+
+  /** Takes one admitted run or refuses it whole; never throws for what a client sent. */
   publish(session: Session, bytes: Uint8Array, view: BatchView, nowMs: number): void {
-    if (view.refusalCode !== undefined) { this.refuse(session, bytes, view, view.refusalCode, { field: view.refusalField, index: view.refusalIndex }); return; }
-    if (!this.grantRate(session, bytes, view, nowMs)) return;
     const topic = isSameRouting(bytes, view, session.lastTopic) ? session.lastTopic : this.resolve(session, bytes, view);
     if (topic === undefined) return;
     const run = this.run;
@@ -146,7 +151,9 @@ export class Publisher {
     const requests = readReplyRequests(bytes, view);
     if (requests.length <= maxRepliesPerBatch && requests.every((id) => this.wasDelivered(session, id, recipient, view.recipientSession))) return true;
     this.refuse(session, bytes, view, 'UNKNOWN_REQUEST', { field: 'batches.envelopes.reply.request_id' });
-    if (session.strike(this.nowMs())) session.port.close(closeCodes.malformed, 'too many forged replies');
+    if (!session.strike(this.nowMs())) return false;
+    session.flush();
+    session.port.close(closeCodes.malformed, 'too many forged replies');
     return false;
   }
 

@@ -23,6 +23,20 @@ export class RateBucket {
       this.bytes -= bytes;
       return 0;
     }
+    return this.waitMs(events, bytes);
+  }
+
+  /** Charges bytes that were already sent; may leave a debt, which later runs and commands wait for. */
+  charge(bytes: number): void {
+    this.bytes -= bytes;
+  }
+
+  /** Milliseconds until a debt is paid; 0 when there is none. */
+  debtMs(nowMs: number): number {
+    return this.take(0, 0, nowMs);
+  }
+
+  private waitMs(events: number, bytes: number): number {
     const eventsMs = ((events - this.events) * 1000) / this.eventsPerSecond;
     const bytesMs = ((bytes - this.bytes) * 1000) / this.bytesPerSecond;
     return Math.max(1, Math.ceil(Math.max(eventsMs, bytesMs)));
