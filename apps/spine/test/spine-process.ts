@@ -17,9 +17,9 @@ export interface RunningSpine {
   stop(): Promise<void>;
 }
 
-/** Starts the real Spine as a process of its own, on free ports. */
-export async function startSpineProcess(environment: Readonly<Record<string, string>> = {}): Promise<RunningSpine> {
-  const issuer = await createTestIssuer();
+/** Starts the real Spine as a process of its own, on free ports. It ends the issuer when it stops. */
+export async function startSpineProcess(environment: Readonly<Record<string, string | undefined>> = {}, sharedIssuer?: TestIssuer): Promise<RunningSpine> {
+  const issuer = sharedIssuer ?? await createTestIssuer();
   const folder = createTempFolder('arqon-spine-');
   const linkKey = randomBytes(24).toString('hex');
   const auditFile = folder.file('audit.jsonl');

@@ -79,3 +79,25 @@ export async function readError(client: RawWireClient): Promise<WireError> {
   if (body?.case !== 'error') throw new Error('no error in the frame');
   return body.value;
 }
+
+/** Sends a command that must be refused and gives the refusal. */
+export async function refusedCommand(client: RawWireClient, body: CommandInit): Promise<WireError> {
+  try {
+    await command(client, body);
+  } catch (error) {
+    if (error instanceof Error && error.cause !== undefined) return error.cause as WireError;
+    throw error;
+  }
+  throw new Error(`${body.case} was not refused`);
+}
+
+/** Joins one channel and waits for the reply. */
+export function join(client: RawWireClient, room: string, channel = ''): Promise<Reply['body']> {
+  return command(client, { case: 'join', value: { room, channel } });
+}
+
+/** Nothing but signals, replies and heads is pending once everything sent before has been answered. */
+export async function expectSilence(client: RawWireClient): Promise<SeenEvent[]> {
+  await command(client, { case: 'ping', value: {} });
+  return client.frames.pending.flatMap(eventsOf);
+}
