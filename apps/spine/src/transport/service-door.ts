@@ -1,4 +1,4 @@
-import { readBearerHeader, type TokenVerifier } from '@arqonbus/auth';
+import { readBearerHeader, type Claims, type TokenVerifier } from '@arqonbus/auth';
 import { closeCodes, type CloseRow } from '@arqonbus/errors';
 import type { Logger } from '@arqonbus/telemetry';
 import type { TransportHandlers, TransportServer, TransportSocket, UpgradeDecision, UpgradeRequest } from '@arqonbus/transport';
@@ -12,7 +12,7 @@ const creditBytes = 262_144;
 
 /** What a socket of this door carries; `session` is set once it is open. */
 interface Seat {
-  readonly token: { readonly claims: Parameters<Sessions['open']>[1] };
+  readonly claims: Claims;
   session: Session | undefined;
 }
 
@@ -24,18 +24,18 @@ interface Lag {
 
 /** A session on its own socket. */
 class DirectPort implements SessionPort {
-  constructor(private readonly socket: TransportSocket<Seat>, private readonly defer: (work: () => void) => void, private readonly credit: () => void) {}
+  constructor(private readonly socket: TransportSocket<Seat>, private readonly onCredit: (session: Session) => void) {}
 
   send(frame: Uint8Array): boolean {
     if (this.socket.send(frame) !== 'dropped') return true;
     // A reply or acknowledgement is lost: only a new connection, which asks again, can heal that.
-    this.defer(() => { this.close(closeCodes.slowConsumer, closeCodes.slowConsumer.reason); });
+    setImmediate(() => { this.close(closeCodes.slowConsumer, closeCodes.slowConsumer.reason); });
     return false;
   }
 
   sendPage(frame: Uint8Array): boolean {
     if (!this.send(frame)) return false;
-    if (this.socket.bufferedBytes < creditBytes) this.defer(this.credit);
+    if (this.socket.bufferedBytes < creditBytes) setImmediate(() => { this.grantCredit(); });
     return true;
   }
 
@@ -66,6 +66,11 @@ class DirectPort implements SessionPort {
   tokenChanged(): void {
     // Only a Shield keeps tokens.
   }
+
+  private grantCredit(): void {
+    const { session } = this.socket.data;
+    if (this.socket.isOpen && session !== undefined) this.onCredit(session);
+  }
 }
 
 export interface ServiceDoorParts {
@@ -86,6 +91,8 @@ export class ServiceDoor implements TransportHandlers<Seat> {
   readonly counters = { accepted: 0, refused: 0, dropped: 0 };
   /** Sessions that lost frames in this turn. */
   private readonly lags = new Map<Session, Lag>();
+
+  private readonly onCredit = (session: Session): void => { this.parts.recoveries.credit(session); };
 
   constructor(private readonly parts: ServiceDoorParts) {}
 
@@ -113,7 +120,7 @@ export class ServiceDoor implements TransportHandlers<Seat> {
     const verdict = token === undefined ? undefined : await this.parts.verifier.verify(token);
     if (verdict?.ok === true) {
       if (this.parts.sessions.isFull) return this.refuse(503, 'no free session', { 'retry-after': '5' });
-      return { accept: true, data: { token: { claims: verdict.claims }, session: undefined }, subprotocol };
+      return { accept: true, data: { claims: verdict.claims, session: undefined }, subprotocol };
     }
     this.parts.logger.warn({ remote: remoteAddress, detail: verdict?.detail ?? 'no token' }, 'token refused');
     if (verdict?.reason === 'keys_unreachable') return this.refuse(503, 'keys are not reachable', { 'retry-after': '1' });
@@ -123,15 +130,10 @@ export class ServiceDoor implements TransportHandlers<Seat> {
   open(socket: TransportSocket<Seat>): void {
     this.counters.accepted += 1;
     socket.subscribe(everyoneTopic);
-    let opened: Session | undefined;
-    const port = new DirectPort(
-      socket,
-      (work) => { setImmediate(() => { if (socket.isOpen) work(); }); },
-      () => { if (opened !== undefined) this.parts.recoveries.credit(opened); },
-    );
-    opened = this.parts.sessions.open(this.parts.newSessionId(), socket.data.token.claims, port);
-    socket.data.session = opened;
-    if (opened === undefined) socket.close(closeCodes.goingAway.code, closeCodes.goingAway.reason);
+    const port = new DirectPort(socket, this.onCredit);
+    const session = this.parts.sessions.open(this.parts.newSessionId(), socket.data.claims, port);
+    socket.data.session = session;
+    if (session === undefined) socket.close(closeCodes.goingAway.code, closeCodes.goingAway.reason);
   }
 
   message(socket: TransportSocket<Seat>, bytes: Uint8Array, isBinary: boolean): void {
