@@ -6,7 +6,7 @@ import { removeDevFile, writeDevFile, type DevInfo } from '../data-dir/dev-file.
 import { lockForDev } from '../data-dir/dev-lock.js';
 import { ensureLinkKey } from '../data-dir/link-key.js';
 import { ensureSigningKey } from '../data-dir/signing-key.js';
-import { DevBus } from '../dev/dev-bus.js';
+import { DevBus, type DevBusOptions } from '../dev/dev-bus.js';
 import { wantedPorts } from '../dev/dev-settings.js';
 import { watchParent } from '../dev/watch-parent.js';
 import { signToken } from '../token/sign-token.js';
@@ -24,12 +24,7 @@ export const runDevCommand: CommandHandler = async (line, context) => {
     removeDevFile(dataDir);
     if (line.has('reset')) dataDir.reset();
     await prepareKeys(dataDir, context);
-    const bus = new DevBus({
-      dataDir, linkKey: ensureLinkKey(dataDir), ports, environment: context.environment,
-      onLine: (name, text) => context.output.relay(`[${name}] ${text}`),
-      onNote: (text) => context.output.note(text, { event: 'dev', message: text }),
-    });
-    await run(bus, dataDir, context);
+    await run({ dataDir, linkKey: ensureLinkKey(dataDir), ports }, context);
   } finally {
     removeDevFile(dataDir);
     unlock();
@@ -43,15 +38,26 @@ async function prepareKeys(dataDir: DataDir, { output }: CommandContext): Promis
   await ensureSigningKey(dataDir);
 }
 
-async function run(bus: DevBus, dataDir: DataDir, context: CommandContext): Promise<void> {
+async function run(parts: Pick<DevBusOptions, 'dataDir' | 'linkKey' | 'ports'>, context: CommandContext): Promise<void> {
+  const { output, environment } = context;
+  const { dataDir } = parts;
+  let giveUp: DevBusOptions['onGivenUp'] = () => undefined;
+  const givenUp = new Promise<never>((_resolve, reject) => {
+    giveUp = reject;
+  });
+  const bus = new DevBus({
+    ...parts, environment, onGivenUp: giveUp,
+    onLine: (name, text) => output.relay(`[${name}] ${text}`),
+    onNote: (text) => output.note(text, { event: 'dev', message: text }),
+  });
   const stopRequested = stopRequests(context, () => bus.kill());
   try {
-    const info = await Promise.race([bus.start(), stopRequested]);
+    const info = await Promise.race([bus.start(), stopRequested, givenUp]);
     if (info === undefined) return;
     writeDevFile(dataDir, info);
     await announce(info, dataDir, context);
-    await Promise.race([stopRequested, bus.failed]);
-    context.output.note('draining', { event: 'draining' });
+    await Promise.race([stopRequested, givenUp]);
+    output.note('draining', { event: 'draining' });
   } finally {
     await bus.stop();
   }

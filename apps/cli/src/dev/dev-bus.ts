@@ -16,6 +16,8 @@ export interface DevBusOptions {
   /** A line of a server's log. */
   readonly onLine: (name: string, line: string) => void;
   readonly onNote: (text: string) => void;
+  /** One of the servers cannot be kept running. */
+  readonly onGivenUp: (error: CliError) => void;
 }
 
 /** A Spine and a Shield as processes, each kept on the ports that it got first. */
@@ -26,24 +28,19 @@ export class DevBus {
   private shieldPorts: WantedPorts['shield'];
 
   constructor(private readonly options: DevBusOptions) {
-    const { dataDir, linkKey, environment, onNote } = options;
+    const { dataDir, linkKey, environment, onNote, onGivenUp } = options;
     this.spinePorts = options.ports.spine;
     this.shieldPorts = options.ports.shield;
     this.spine = new ManagedProcess({
-      name: 'spine', appFolder: appFolder('spine'), readReady: readSpinePorts, onNote,
+      name: 'spine', appFolder: appFolder('spine'), readReady: readSpinePorts, onNote, onGivenUp,
       environment: () => spineEnvironment(environment, { dataDir, linkKey, ports: this.spinePorts }),
       onLine: (line) => options.onLine('spine', line),
     });
     this.shield = new ManagedProcess({
-      name: 'shield', appFolder: appFolder('shield'), readReady: readShieldPorts, onNote,
+      name: 'shield', appFolder: appFolder('shield'), readReady: readShieldPorts, onNote, onGivenUp,
       environment: () => shieldEnvironment(environment, { dataDir, linkKey, linkPort: this.spinePorts.linkPort ?? 0, ports: this.shieldPorts }),
       onLine: (line) => options.onLine('shield', line),
     });
-  }
-
-  /** Rejects when one of the servers cannot be kept running. */
-  get failed(): Promise<never> {
-    return Promise.race([this.spine.failed, this.shield.failed]);
   }
 
   /** Starts both; resolves once a client can connect. Raises CliError as ManagedProcess does. */

@@ -23,6 +23,8 @@ export interface ManagedProcessOptions<Ready> {
   readonly onLine: (line: string) => void;
   /** Something about the process's life, for people. */
   readonly onNote: (text: string) => void;
+  /** The process ran once and cannot be kept running. */
+  readonly onGivenUp: (error: CliError) => void;
 }
 
 /**
@@ -36,17 +38,8 @@ export class ManagedProcess<Ready> {
   private state: 'idle' | 'running' | 'waiting' | 'stopped' = 'idle';
   private readonly budget = new RestartBudget(maxRestartsPerMinute);
   private restartTimer: NodeJS.Timeout | undefined;
-  private giveUp: (error: CliError) => void = () => undefined;
-  /** Rejects when the process cannot be kept running. */
-  readonly failed: Promise<never>;
 
-  constructor(private readonly options: ManagedProcessOptions<Ready>) {
-    this.failed = new Promise((_resolve, reject) => {
-      this.giveUp = reject;
-    });
-    // Whoever waits for the first start hears of its failure there.
-    this.failed.catch(() => undefined);
-  }
+  constructor(private readonly options: ManagedProcessOptions<Ready>) {}
 
   get pid(): number | undefined {
     return this.child?.pid;
@@ -123,11 +116,11 @@ export class ManagedProcess<Ready> {
   }
 
   private planRestart(what: string): void {
-    const { name, onNote } = this.options;
+    const { name, onNote, onGivenUp } = this.options;
     const delayMs = this.budget.take(Date.now());
     if (delayMs === undefined) {
       this.state = 'stopped';
-      this.giveUp(new CliError('failure', 'KEEPS_FAILING', `${name} ${what}, and was restarted ${maxRestartsPerMinute} times within a minute`, { next: 'The lines above say why.' }));
+      onGivenUp(new CliError('failure', 'KEEPS_FAILING', `${name} ${what}, and was restarted ${maxRestartsPerMinute} times within a minute`, { next: 'The lines above say why.' }));
       return;
     }
     this.state = 'waiting';

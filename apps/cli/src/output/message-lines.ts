@@ -1,7 +1,8 @@
 import type { Message } from '@arqonbus/sdk';
 
 const textTypes = /^(?:text\/[^;]+|application\/(?:json|xml|javascript|yaml|x-ndjson|x-www-form-urlencoded)|[^;]+\+(?:json|xml|yaml))(?:;|$)/i;
-const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
+/** Control characters, and those that end lines or turn the direction of text. */
+const controls = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
 
 /** A payload as JSON can hold it. */
 export interface PayloadText {

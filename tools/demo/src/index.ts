@@ -1,0 +1,2 @@
+export { runDemo, type DemoOptions } from './run-demo.js';
+export type { DemoSummary } from './transcript.js';
