@@ -17,6 +17,8 @@ export interface CommandExchange<Answer> {
   readonly read: (body: ReplyBody, page: readonly StampedBatch[]) => Answer | undefined;
 }
 
+const maxPending = 65_536;
+
 interface PendingCommand {
   readonly id: Uint8Array;
   readonly build: () => ClientCommand;
@@ -33,7 +35,7 @@ export class CommandClient {
     private readonly sendFrame: (frame: Uint8Array) => boolean,
   ) {}
 
-  /** Resolves with the answer. Rejects with the server's ArqonError, TIMEOUT, or the signal's reason. */
+  /** Resolves with the answer. Rejects with the server's ArqonError, TIMEOUT, RATE_LIMITED when too many are pending, or the signal's reason. */
   send<Answer>(exchange: CommandExchange<Answer>, options: WaitOptions): Promise<Answer> {
     const id = this.ids.next();
     const key = idKey(id, 0);
@@ -48,6 +50,7 @@ export class CommandClient {
         },
         fail: reject,
       };
+      if (this.pending.size >= maxPending) throw new ArqonError('RATE_LIMITED', { message: 'Too many commands are pending.' });
       this.pending.set(key, command);
       this.transmit(command);
       return () => this.pending.delete(key);

@@ -146,10 +146,16 @@ export class SessionCore implements LinkOwner, FrameHandler {
     }
   }
 
+  connectionLost(): void {
+    this.publisher.hold();
+    clearTimeout(this.serverDrain);
+    this.serverDrain = undefined;
+    this.refresher.stop();
+  }
+
   stateChanged(state: ConnectionState, error: ArqonError | undefined): void {
     const previous = this.state;
     this.state = state;
-    if (state === 'reconnecting') this.connectionLost();
     if (state === 'closed') this.closed(error);
     this.events.emit('state', { state, previous, error });
   }
@@ -184,13 +190,6 @@ export class SessionCore implements LinkOwner, FrameHandler {
     clearTimeout(this.serverDrain);
     this.serverDrain = undefined;
     this.link.leave();
-  }
-
-  private connectionLost(): void {
-    this.publisher.hold();
-    clearTimeout(this.serverDrain);
-    this.serverDrain = undefined;
-    this.refresher.stop();
   }
 
   private closed(error: ArqonError | undefined): void {

@@ -277,6 +277,20 @@ describe('close() and drain()', () => {
     await bus.drain();
   });
 
+  it('waits for acknowledgements across a reconnect while draining', async () => {
+    const server = await startServer();
+    const bus = await connectTo(server);
+    server.onRun = (_, session) => {
+      server.onRun = undefined;
+      session.socket.terminate();
+      return 'ignore';
+    };
+    const published = bus.publish('plans', text('a'));
+    await bus.drain();
+    expect((await published).sequence).toBe(1n);
+    expect(bus.state).toBe('closed');
+  });
+
   it('gives up draining after the time-out and closes all the same', async () => {
     const server = await startServer();
     const bus = await connectTo(server);

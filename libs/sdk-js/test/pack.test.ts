@@ -11,7 +11,7 @@ import { startServer } from './harness.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
-const maxBundleBytes = 30 * 1024;
+const maxBundleBytes = 30_000;
 
 let folder: TempFolder;
 let packed: { filename: string; size: number; files: { path: string }[] };

@@ -114,6 +114,7 @@ describe('publish()', () => {
     const server = await startServer({ limits: { maxEnvelopeBytes: 100 } });
     const bus = await connectTo(server, { maxPendingPublishes: 2 });
     expect(await rejection(bus.publish('plans', text('x'.repeat(101))))).toMatchObject({ code: 'ENVELOPE_TOO_LARGE' });
+    expect(await rejection(bus.publish('plans', { ...text('x'), headers: { big: 'x'.repeat(101) } }))).toMatchObject({ code: 'ENVELOPE_TOO_LARGE' });
     server.onRun = () => 'ignore';
     const pending = [rejection(bus.publish('plans', text('a'))), rejection(bus.publish('plans', text('b')))];
     expect(await rejection(bus.publish('plans', text('c')))).toMatchObject({ code: 'RATE_LIMITED' });

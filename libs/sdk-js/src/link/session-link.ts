@@ -36,6 +36,8 @@ export interface LinkOptions {
 export interface LinkOwner {
   /** A frame; may raise ArqonError MALFORMED_FRAME, which ends the connection. */
   received(bytes: Uint8Array): void;
+  /** The connection is gone; another follows unless the state becomes `closed`. */
+  connectionLost(): void;
   stateChanged(state: ConnectionState, error: ArqonError | undefined): void;
 }
 
@@ -193,6 +195,7 @@ export class SessionLink {
     const lived = this.isWelcomed ? this.options.now() - this.welcomedAtMs : 0;
     this.socket = undefined;
     this.isWelcomed = false;
+    this.owner.connectionLost();
     this.lastError = end.cause ?? this.lastError;
     if (lived > stableMs) this.attempt = 0;
     const next = afterClose(end);

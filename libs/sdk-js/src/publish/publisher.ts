@@ -22,7 +22,11 @@ export interface PublishLink {
   unclaimedError(error: ArqonError): void;
 }
 
+const defaultFrameBytes = 983_040;
+/** Room for the routing fields of a run that depends on nothing. */
 const runHeaderBytes = 1_024;
+/** Most that one position takes. */
+const positionBytes = 160;
 const softRunBytes = 262_144;
 const softFrameBytes = 524_288;
 const maxBufferedBytes = 4_194_304;
@@ -78,10 +82,9 @@ export class Publisher {
   publish(outgoing: Outgoing, fulfil: (result: PublishResult | undefined) => void, fail: (error: unknown) => void): Ticket {
     if (this.pending >= this.maxPending) throw new ArqonError('RATE_LIMITED', { message: 'Too many publishes are pending.' });
     const { event, kind, topic } = outgoing;
-    const estimate = event.payload.length + event.type.length * 3 + (event.extras?.length ?? 0) + 96;
-    if (this.limits !== undefined && event.payload.length > this.limits.maxEnvelopeBytes && this.limits.maxEnvelopeBytes > 0) {
-      throw new ArqonError('ENVELOPE_TOO_LARGE');
-    }
+    const contentBytes = event.payload.length + (event.extras?.length ?? 0);
+    if (contentBytes > this.maxContentBytes()) throw new ArqonError('ENVELOPE_TOO_LARGE');
+    const estimate = contentBytes + event.type.length * 3 + 96;
     const ticket = new Ticket(fulfil, fail, this.settled);
     this.pending += 1;
     const publisher = this.publisherOf(topic.text);
@@ -174,9 +177,15 @@ export class Publisher {
     }
   }
 
+  /** A larger event would make the server refuse it, or its frame, which ends the connection. */
+  private maxContentBytes(): number {
+    const maxFrame = this.limits?.maxFrameBytes || defaultFrameBytes;
+    return Math.min(this.limits?.maxEnvelopeBytes || maxFrame, maxFrame - runHeaderBytes);
+  }
+
   private runBounds(): { maxEvents: number; maxBytes: number } {
     const maxEvents = this.limits?.maxEventsPerRun || 1_024;
-    const maxFrame = this.limits?.maxFrameBytes || 983_040;
+    const maxFrame = this.limits?.maxFrameBytes || defaultFrameBytes;
     return { maxEvents, maxBytes: Math.min(softRunBytes, maxFrame - runHeaderBytes) };
   }
 
@@ -201,7 +210,8 @@ export class Publisher {
     for (let next = this.nextRun(); next !== undefined; next = this.nextRun()) {
       const { topic, run } = next;
       const bytes = run.byteLength;
-      if (frameBytes > 0 && frameBytes + bytes + runHeaderBytes > maxFrame) {
+      const batchBytes = bytes + runHeaderBytes + run.kind.route.after.length * positionBytes;
+      if (frameBytes > 0 && frameBytes + batchBytes > maxFrame) {
         this.sendFrame(batches, sent);
         batches = [];
         sent = [];
@@ -209,7 +219,7 @@ export class Publisher {
       }
       batches.push(topic.send(run));
       sent.push(run);
-      frameBytes += bytes + runHeaderBytes;
+      frameBytes += batchBytes;
       this.pacer.sent(run.count, bytes);
       if (!run.kind.ack) this.barrierBytes += bytes;
     }
