@@ -25,16 +25,24 @@ function joinInbox(context: CommandContext, call: CommandCall, value: CommandVal
   if (value.channel !== '' || value.allChannels) throw new ArqonError('INVALID_ARGUMENT', { field: 'room' });
   const { session } = call;
   const inbox = context.directory.openInbox(session.tenant, session.clientId);
-  startJoin(context, call, [inbox], value.resume, () => { context.subscriptions.addTopic(session, inbox); });
+  startJoin(context, call, {
+    topics: [inbox], resume: value.resume, isPermitted: () => true,
+    subscribe: () => { context.subscriptions.addTopic(session, context.directory.openInbox(session.tenant, session.clientId)); },
+  });
 }
 
 function joinChannel(context: CommandContext, call: CommandCall, value: CommandValue<'join'>): void {
   requireRoomAndChannel(value.room, value.channel);
   const { session } = call;
   if (!canSubscribe(session.claims, value.room, value.channel)) throw new ArqonError('NOT_PERMITTED', { field: 'room' });
-  const topic = context.directory.resolveTopic(session.tenant, value.room, value.channel);
-  if (session.topics?.has(topic) !== true) requireFreeSlot(context, call);
-  startJoin(context, call, [topic], value.resume, () => { context.subscriptions.addTopic(session, topic); });
+  const known = context.directory.findTopic(session.tenant, value.room, value.channel);
+  if (known === undefined || session.topics?.has(known) !== true) requireFreeSlot(context, call);
+  const resolve = (): Topic => context.directory.resolveTopic(session.tenant, value.room, value.channel);
+  startJoin(context, call, {
+    topics: [resolve()], resume: value.resume, isPermitted: () => canSubscribe(session.claims, value.room, value.channel),
+    // Resolved again: the topic may have been deleted while its history was sent.
+    subscribe: () => { context.subscriptions.addTopic(session, resolve()); },
+  });
 }
 
 function joinRoom(context: CommandContext, call: CommandCall, value: CommandValue<'join'>): void {
@@ -42,13 +50,24 @@ function joinRoom(context: CommandContext, call: CommandCall, value: CommandValu
   if (!isRoomName(value.room)) throw new ArqonError('INVALID_NAME', { field: 'room' });
   if (value.channel !== '') throw new ArqonError('INVALID_ARGUMENT', { field: 'channel' });
   if (!canSubscribeRoom(session.claims, value.room)) throw new ArqonError('NOT_PERMITTED', { field: 'room' });
-  if (context.directory.findTopic(session.tenant, value.room, '') === undefined && session.tenant.rooms.get(value.room) === undefined) {
-    context.directory.resolveTopic(session.tenant, value.room, '');
-  }
+  const known = session.tenant.rooms.get(value.room);
+  if (known === undefined || session.rooms?.has(known) !== true) requireFreeSlot(context, call);
+  if (known === undefined) context.directory.resolveTopic(session.tenant, value.room, '');
   const room = context.directory.openRoom(session.tenant, value.room);
   if (room.topics.size > hardCaps.channelsPerRoomJoin) throw new ArqonError('LIMIT', { field: 'all_channels' });
-  if (session.rooms?.has(room) !== true) requireFreeSlot(context, call);
-  startJoin(context, call, [...room.topics.values()], value.resume, () => { context.subscriptions.addRoom(session, room); });
+  startJoin(context, call, {
+    topics: [...room.topics.values()], resume: value.resume, isPermitted: () => canSubscribeRoom(session.claims, value.room),
+    subscribe: () => { context.subscriptions.addRoom(session, context.directory.openRoom(session.tenant, value.room)); },
+  });
+}
+
+/** A join whose history may still have to be sent. */
+interface PendingJoin {
+  readonly topics: readonly Topic[];
+  readonly resume: Resume;
+  /** Whether the token in force still covers it. */
+  readonly isPermitted: () => boolean;
+  readonly subscribe: () => void;
 }
 
 function requireFreeSlot(context: CommandContext, call: CommandCall): void {
@@ -59,19 +78,25 @@ function requireFreeSlot(context: CommandContext, call: CommandCall): void {
  * Sends what was missed, then the reply, then live: the subscription is made in the turn in which
  * the last missed events go out. A session that already follows a topic live misses nothing of it.
  */
-function startJoin(context: CommandContext, call: CommandCall, topics: readonly Topic[], resume: Resume, subscribe: () => void): void {
+function startJoin(context: CommandContext, call: CommandCall, join: PendingJoin): void {
   const { session } = call;
+  const { topics, resume } = join;
   const { cursors, reason } = planResume(context, call, topics, resume);
   context.recoveries.start(session, {
     cursors, prologue: [], startedMs: context.nowMs(),
     finish: () => {
+      // A token that was refreshed meanwhile may no longer cover it.
+      if (!join.isPermitted()) {
+        session.refuse({ code: 'NOT_PERMITTED', field: 'room', requestId: call.requestId });
+        return;
+      }
       const positions = topics.filter((topic) => !topic.isClosed).map((topic) => {
         context.fanOut.flushTopic(topic);
         return { channel: topic.channel, epoch: BigInt(topic.history.epoch), sequence: BigInt(topic.history.lastSequence) };
       });
       call.reply({ case: 'joined', value: { positions, recovered: resume.length > 0 && reason === undefined, reason: reason ?? '' } });
       session.flush();
-      subscribe();
+      join.subscribe();
     },
   });
 }
@@ -84,6 +109,8 @@ function planResume(
   for (const position of resume) {
     const topic = topics.find((candidate) => candidate.channel === position.channel);
     const sequence = requireSafeNumber(position.sequence, 'resume.sequence');
+    // The topic expired, and with it whatever came after the position.
+    if (topic === undefined) reason = 'EPOCH_CHANGED';
     if (topic === undefined || context.subscriptions.followsLive(call.session, topic)) continue;
     context.fanOut.flushTopic(topic);
     const { epoch, firstSequence, lastSequence } = topic.history;
@@ -103,14 +130,27 @@ function planResume(
 /** leave: ends one subscription; one that never was is ended too. */
 export const leave: CommandHandler<'leave'> = (context, call, value) => {
   const { session } = call;
+  if (!value.allChannels) requireRoomAndChannel(value.room, value.channel);
+  else if (!isRoomName(value.room)) throw new ArqonError('INVALID_NAME', { field: 'room' });
+  const end = (): void => { endSubscription(context, call, value); };
+  end();
+  // Joins asked for earlier may still send history: they end in their turn, and so does what they begin.
+  context.recoveries.start(session, {
+    cursors: [], prologue: [], startedMs: context.nowMs(),
+    finish: () => {
+      end();
+      call.reply({ case: 'left', value: {} });
+    },
+  });
+};
+
+function endSubscription(context: CommandContext, call: CommandCall, value: CommandValue<'leave'>): void {
+  const { session } = call;
   if (value.allChannels) {
-    if (!isRoomName(value.room)) throw new ArqonError('INVALID_NAME', { field: 'room' });
     const room = session.tenant.rooms.get(value.room);
     if (room !== undefined) context.subscriptions.removeRoom(session, room);
-  } else {
-    requireRoomAndChannel(value.room, value.channel);
-    const topic = context.directory.findTopic(session.tenant, value.room, value.channel);
-    if (topic !== undefined) context.subscriptions.removeTopic(session, topic);
+    return;
   }
-  call.reply({ case: 'left', value: {} });
-};
+  const topic = context.directory.findTopic(session.tenant, value.room, value.channel);
+  if (topic !== undefined) context.subscriptions.removeTopic(session, topic);
+}

@@ -1,6 +1,6 @@
 import { ArqonError } from '@arqonbus/errors';
 import type { HistoryStore, Retention } from '@arqonbus/storage';
-import { Room, Tenant, Topic, type TopicPlace } from './topic.js';
+import { Room, sessionsIn, Tenant, Topic, type TopicPlace } from './topic.js';
 
 export interface DirectoryLimits {
   readonly maxRoomsPerTenant: number;
@@ -35,6 +35,11 @@ export class Directory {
     return this.tenants.size;
   }
 
+  /** Whether the tenant is known or one more fits. */
+  hasPlaceFor(id: string): boolean {
+    return this.tenants.has(id) || this.tenants.size < this.options.limits.maxTenants;
+  }
+
   /** @throws ArqonError LIMIT when the Spine holds its number of tenants. */
   tenant(id: string): Tenant {
     const known = this.tenants.get(id);
@@ -62,9 +67,10 @@ export class Directory {
 
   /** @throws ArqonError TOO_MANY_TOPICS at the tenant's limit of rooms or topics. */
   openTopic(tenant: Tenant, roomName: string, channel: string): Topic {
-    const room = this.openRoom(tenant, roomName);
-    const known = room.topics.get(channel);
+    const known = this.findTopic(tenant, roomName, channel);
     if (known !== undefined) return known;
+    this.requireFreeTopic(tenant);
+    const room = this.openRoom(tenant, roomName);
     const topic = this.create(tenant, { kind: 'channel', room, channel });
     room.topics.set(channel, topic);
     this.options.onOpened(topic);
@@ -85,6 +91,7 @@ export class Directory {
   openInbox(tenant: Tenant, clientId: string): Topic {
     const known = tenant.inboxes.get(clientId);
     if (known !== undefined) return known;
+    this.requireFreeTopic(tenant);
     const topic = this.create(tenant, { kind: 'inbox', clientId });
     tenant.inboxes.set(clientId, topic);
     this.options.onOpened(topic);
@@ -111,7 +118,7 @@ export class Directory {
   }
 
   closeRoomIfUnused(room: Room): void {
-    if (room.topics.size === 0 && room.wide.direct + room.wide.linked === 0) room.tenant.rooms.delete(room.name);
+    if (room.topics.size === 0 && sessionsIn(room.wide) === 0) room.tenant.rooms.delete(room.name);
   }
 
   /** Every topic, for sweeps and figures. */
@@ -137,9 +144,12 @@ export class Directory {
     }
   }
 
+  private requireFreeTopic(tenant: Tenant): void {
+    if (tenant.topicCount >= this.options.limits.maxTopicsPerTenant) throw new ArqonError('TOO_MANY_TOPICS', { field: 'channel' });
+  }
+
   private create(tenant: Tenant, place: TopicPlace): Topic {
-    const { limits, store, retention, nowMs, onTailFull } = this.options;
-    if (tenant.topicCount >= limits.maxTopicsPerTenant) throw new ArqonError('TOO_MANY_TOPICS', { field: 'channel' });
+    const { store, retention, nowMs, onTailFull } = this.options;
     tenant.topicCount += 1;
     return new Topic(this.takeNumber(), tenant, place, { store, retention, nowMs: nowMs(), onTailFull });
   }

@@ -64,6 +64,8 @@ export class Session {
   private strikes = 0;
   private strikesSinceMs = 0;
   expiryAnnounced = false;
+  /** Second at which the end of its token is looked at next. */
+  expirySecond = 0;
   /** Milliseconds at which the session ends with its token. */
   endsAtMs = 0;
   private outbox: Uint8Array[] | undefined;

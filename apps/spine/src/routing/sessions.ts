@@ -29,7 +29,7 @@ export class Sessions {
   /** Sessions of one client, by tenant and client id. */
   private readonly byClient = new Map<string, Session[]>();
   /** Sessions whose token is looked at in a given second. */
-  private readonly expiry = new Map<number, Session[]>();
+  private readonly expiry = new Map<number, Set<Session>>();
   private readonly owner: SessionOwner;
   private lastExpirySecond: number;
 
@@ -45,8 +45,9 @@ export class Sessions {
     return this.byId.size;
   }
 
-  get isFull(): boolean {
-    return this.byId.size >= this.settings.maxSessions;
+  /** Whether one more session of the tenant fits this Spine's bounds. */
+  hasPlaceFor(tenantId: string): boolean {
+    return this.byId.size < this.settings.maxSessions && this.directory.hasPlaceFor(tenantId);
   }
 
   get(id: number): Session | undefined {
@@ -59,11 +60,10 @@ export class Sessions {
 
   /**
    * Opens a session for verified claims and welcomes it. Its inbox is followed from the start.
-   * Undefined when the id is taken.
-   * @throws ArqonError LIMIT when the Spine holds its number of tenants.
+   * Undefined when the id is taken or there is no place.
    */
   open(id: number, claims: Claims, port: SessionPort, options: { readonly reopened: boolean } = { reopened: false }): Session | undefined {
-    if (this.byId.has(id)) return undefined;
+    if (this.byId.has(id) || !this.hasPlaceFor(claims.tenantId)) return undefined;
     const tenant = this.directory.tenant(claims.tenantId);
     const session = new Session(id, tenant, claims, port, this.owner);
     tenant.sessionCount += 1;
@@ -90,6 +90,7 @@ export class Sessions {
     const siblings = (this.byClient.get(key) ?? []).filter((sibling) => sibling !== session);
     if (siblings.length === 0) this.byClient.delete(key);
     else this.byClient.set(key, siblings);
+    this.forgetExpiry(session);
     this.subscriptions.removeAll(session);
     this.recoveries.active.delete(session);
     session.recoveries = undefined;
@@ -120,7 +121,7 @@ export class Sessions {
     for (let second = this.lastExpirySecond + 1; second <= nowSecond; second += 1) {
       const due = this.expiry.get(second) ?? [];
       this.expiry.delete(second);
-      for (const session of due) if (!session.isClosed) this.checkExpiry(session);
+      for (const session of due) this.checkExpiry(session);
     }
     this.lastExpirySecond = nowSecond;
   }
@@ -148,9 +149,17 @@ export class Sessions {
     const end = session.endsAtMs;
     const dueMs = session.expiryAnnounced ? end : Math.max(this.nowMs(), end - this.settings.expiryNoticeMs);
     const second = Math.max(this.lastExpirySecond + 1, Math.ceil(dueMs / 1000));
+    this.forgetExpiry(session);
+    session.expirySecond = second;
     const due = this.expiry.get(second);
-    if (due === undefined) this.expiry.set(second, [session]);
-    else due.push(session);
+    if (due === undefined) this.expiry.set(second, new Set([session]));
+    else due.add(session);
+  }
+
+  /** A closed session must not be kept until its token would have ended. */
+  private forgetExpiry(session: Session): void {
+    const due = this.expiry.get(session.expirySecond);
+    if (due?.delete(session) === true && due.size === 0) this.expiry.delete(session.expirySecond);
   }
 
   private welcome(session: Session): void {

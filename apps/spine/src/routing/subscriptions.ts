@@ -49,6 +49,7 @@ export class Subscriptions {
     session.topics ??= new Map();
     const before = session.topics.get(topic);
     session.topics.set(topic, true);
+    if (before === false) topic.subscribers.away -= 1;
     topic.lastActiveMs = this.nowMs();
     this.fanOut.watchQuiet(topic);
     if (before !== true && !followsRoomLive(session, topic)) session.port.subscribe(topic);
@@ -64,6 +65,7 @@ export class Subscriptions {
     if (before === true) return;
     for (const [topic, live] of session.topics ?? []) if (live && topic.room === room) session.port.unsubscribe(topic);
     session.rooms.set(room, true);
+    if (before === false) room.wide.away -= 1;
     session.port.subscribeRoom(room);
   }
 
@@ -81,6 +83,7 @@ export class Subscriptions {
     this.fanOut.flushTopic(topic);
     session.topics?.delete(topic);
     this.recoveries.forget(session, topic);
+    if (!live) topic.subscribers.away -= 1;
     if (live && !followsRoomLive(session, topic)) session.port.unsubscribe(topic);
     topic.lastActiveMs = this.nowMs();
   }
@@ -93,6 +96,7 @@ export class Subscriptions {
       if (session.topics?.has(topic) !== true) this.recoveries.forget(session, topic);
     }
     session.rooms?.delete(room);
+    if (!live) room.wide.away -= 1;
     if (live) {
       session.port.unsubscribeRoom(room);
       for (const [topic, topicLive] of session.topics ?? []) if (topicLive && topic.room === room) session.port.subscribe(topic);
@@ -132,10 +136,14 @@ export class Subscriptions {
     for (const topic of topics) {
       if (!followsRoomLive(session, topic)) session.port.unsubscribe(topic);
     }
-    for (const topic of topics) session.topics?.set(topic, false);
+    for (const topic of topics) {
+      session.topics?.set(topic, false);
+      topic.subscribers.away += 1;
+    }
     for (const room of rooms) {
       session.port.unsubscribeRoom(room);
       session.rooms?.set(room, false);
+      room.wide.away += 1;
     }
     return { topics, rooms, cursors };
   }

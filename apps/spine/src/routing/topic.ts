@@ -9,12 +9,14 @@ export interface SubscriberCounts {
   links: number;
   /** Sessions behind links. */
   linked: number;
+  /** Sessions that follow it but are off the live topic, because they recover. */
+  away: number;
 }
 
 /** A room of one tenant: its channels and those who follow all of them. */
 export class Room {
   readonly topics = new Map<string, Topic>();
-  readonly wide: SubscriberCounts = { direct: 0, links: 0, linked: 0 };
+  readonly wide: SubscriberCounts = { direct: 0, links: 0, linked: 0, away: 0 };
   readonly engineTopic: string;
 
   constructor(readonly number: number, readonly tenant: Tenant, readonly name: string) {
@@ -40,7 +42,7 @@ export type TopicPlace =
 
 /** One ordered stream of events. */
 export class Topic {
-  readonly subscribers: SubscriberCounts = { direct: 0, links: 0, linked: 0 };
+  readonly subscribers: SubscriberCounts = { direct: 0, links: 0, linked: 0, away: 0 };
   readonly engineTopic: string;
   readonly routing: Uint8Array;
   readonly history: TopicHistory;
@@ -81,11 +83,11 @@ export class Topic {
     return recipientOf(this.place);
   }
 
-  /** Sessions that get this topic's events, on this Spine. */
+  /** Sessions that follow this topic on this Spine, those that are catching up included. */
   get sessionCount(): number {
-    const own = this.subscribers.direct + this.subscribers.linked;
+    const own = sessionsIn(this.subscribers);
     const wide = this.room?.wide;
-    return wide === undefined ? own : own + wide.direct + wide.linked;
+    return wide === undefined ? own : own + sessionsIn(wide);
   }
 }
 
@@ -94,6 +96,11 @@ export interface TopicOptions {
   readonly retention: Retention;
   readonly nowMs: number;
   readonly onTailFull: (topic: Topic) => void;
+}
+
+/** Sessions that follow, live or catching up. */
+export function sessionsIn(counts: SubscriberCounts): number {
+  return counts.direct + counts.linked + counts.away;
 }
 
 function roomNameOf(place: TopicPlace): string {

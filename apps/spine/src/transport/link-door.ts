@@ -222,9 +222,7 @@ export class LinkDoor implements TransportHandlers<LinkSeat> {
       this.kick(link, id, row.code, row.reason);
       return;
     }
-    const session = this.parts.sessions.isFull
-      ? undefined
-      : this.parts.sessions.open(id, verdict.claims, new LinkPort(link, id, (kicked) => { this.closeSession(link, kicked); }), { reopened });
+    const session = this.parts.sessions.open(id, verdict.claims, new LinkPort(link, id, (kicked) => { this.closeSession(link, kicked); }), { reopened });
     if (session === undefined) {
       this.kick(link, id, closeCodes.unavailable.code, closeCodes.unavailable.reason);
       return;

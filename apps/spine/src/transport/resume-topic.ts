@@ -1,4 +1,5 @@
 import { canSubscribe, canSubscribeInbox, canSubscribeRoom } from '@arqonbus/auth';
+import { isArqonError } from '@arqonbus/errors';
 import type { ResumeTopic } from '@arqonbus/proto';
 import { isChannelName, isClientId, isRoomName } from '@arqonbus/tenancy';
 import type { Cursor, Directory, Recoveries, Session, Subscriptions, Topic } from '../routing/index.js';
@@ -17,10 +18,19 @@ export interface ResumeParts {
 export function resumeTopic(parts: ResumeParts, message: ResumeTopic, sessions: readonly Session[]): void {
   for (const session of sessions) {
     if (session.isClosed || session.tenant.id !== message.tenant) continue;
-    if (message.recipient !== '') resumeInbox(parts, message, session);
-    else if (message.allChannels) resumeRoom(parts, message, session);
-    else resumeChannel(parts, message, session);
+    try {
+      resumeOne(parts, message, session);
+    } catch (error) {
+      if (!isArqonError(error)) throw error;
+      session.refuse({ code: error.code, field: 'subscription', room: message.room, channel: message.channel, recipient: message.recipient });
+    }
   }
+}
+
+function resumeOne(parts: ResumeParts, message: ResumeTopic, session: Session): void {
+  if (message.recipient !== '') resumeInbox(parts, message, session);
+  else if (message.allChannels) resumeRoom(parts, message, session);
+  else resumeChannel(parts, message, session);
 }
 
 function resumeInbox(parts: ResumeParts, message: ResumeTopic, session: Session): void {

@@ -119,7 +119,7 @@ export class ServiceDoor implements TransportHandlers<Seat> {
     const token = readBearerHeader(authorization);
     const verdict = token === undefined ? undefined : await this.parts.verifier.verify(token);
     if (verdict?.ok === true) {
-      if (this.parts.sessions.isFull) return this.refuse(503, 'no free session', { 'retry-after': '5' });
+      if (!this.parts.sessions.hasPlaceFor(verdict.claims.tenantId)) return this.refuse(503, 'no free session', { 'retry-after': '5' });
       return { accept: true, data: { claims: verdict.claims, session: undefined }, subprotocol };
     }
     this.parts.logger.warn({ remote: remoteAddress, detail: verdict?.detail ?? 'no token' }, 'token refused');
@@ -133,7 +133,7 @@ export class ServiceDoor implements TransportHandlers<Seat> {
     const port = new DirectPort(socket, this.onCredit);
     const session = this.parts.sessions.open(this.parts.newSessionId(), socket.data.claims, port);
     socket.data.session = session;
-    if (session === undefined) socket.close(closeCodes.goingAway.code, closeCodes.goingAway.reason);
+    if (session === undefined) socket.close(closeCodes.unavailable.code, closeCodes.unavailable.reason);
   }
 
   message(socket: TransportSocket<Seat>, bytes: Uint8Array, isBinary: boolean): void {
