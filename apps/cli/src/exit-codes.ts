@@ -17,7 +17,7 @@ export const exitCodes = {
   internal: { code: 70, meaning: 'A fault in arqon itself.' },
   configuration: { code: 78, meaning: 'A file or setting cannot be used, or Node is too old.' },
   interrupted: { code: 130, meaning: 'SIGINT ended it before it was done.' },
-  terminated: { code: 143, meaning: 'SIGTERM ended it before it was done.' },
+  terminated: { code: 143, meaning: 'SIGTERM or SIGHUP ended it before it was done.' },
 } as const satisfies Record<string, ExitRow>;
 
 export type ExitName = keyof typeof exitCodes;

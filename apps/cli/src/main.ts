@@ -28,7 +28,7 @@ export async function main(options: { readonly parentPid: number }): Promise<voi
 /** A second signal ends the process at once. */
 function interruptionOfProcess(): Interruption {
   const interruption = new Interruption();
-  for (const [signal, exit] of [['SIGINT', 'interrupted'], ['SIGTERM', 'terminated']] as const) {
+  for (const [signal, exit] of [['SIGINT', 'interrupted'], ['SIGTERM', 'terminated'], ['SIGHUP', 'terminated']] as const) {
     process.on(signal, () => {
       if (interruption.exit !== undefined) process.exit(exitCodes[exit].code);
       interruption.begin(exit);

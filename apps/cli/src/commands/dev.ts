@@ -64,10 +64,10 @@ async function run(parts: Pick<DevBusOptions, 'dataDir' | 'linkKey' | 'ports'>, 
 }
 
 /** Resolves at a signal or when the parent is gone. Whatever else ends this process takes the servers along. */
-async function stopRequests({ interruption, parentPid }: CommandContext, kill: () => void): Promise<undefined> {
+async function stopRequests({ interruption, parentPid, environment }: CommandContext, kill: () => void): Promise<undefined> {
   process.once('exit', kill);
   const parentGone = new Promise<void>((resolve) => {
-    const unwatch = watchParent(parentPid, resolve);
+    const unwatch = watchParent({ parentPid, isUnderNpm: environment['npm_execpath'] !== undefined }, resolve);
     interruption.signal.addEventListener('abort', unwatch, { once: true });
   });
   await Promise.race([interruption.requested(), parentGone]);
