@@ -97,6 +97,21 @@ describe('the quickstart', () => {
     expect(await run('node --conditions=@arqonbus/source --import tsx readme.ts', env)).toBe('stored as #1\nreader 1n {"step":1}\n');
   }, 90_000);
 
+  it('has the same commands as docs/cli.md, which run line by line (P16)', async () => {
+    const lines = readCodeBlocks(readDocument('docs/cli.md').text)
+      .filter(({ language }) => language === 'sh')
+      .flatMap(({ code }) => code.trimEnd().split('\n'))
+      .map((line) => line.replace(/\s+#.*$/, ''));
+    expect(lines.length).toBeGreaterThan(0);
+    for (const line of lines) {
+      const command = /^npx --no arqon (\w+)/.exec(line)?.[1];
+      // The bus of this test is what `dev` runs; `sub` has no end of its own.
+      if (command === 'dev') continue;
+      const said = await run(command === 'sub' ? `${line} --since start --count 1` : line);
+      expect(said, line).not.toBe('');
+    }
+  }, 120_000);
+
   it('says commands that run what the test stands in for', () => {
     const scripts = (JSON.parse(readFileSync(join(REPOSITORY_ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> }).scripts;
     const bin = (JSON.parse(readFileSync(join(REPOSITORY_ROOT, 'apps/cli/package.json'), 'utf8')) as { bin: Record<string, string> }).bin;
