@@ -36,6 +36,7 @@ export function messageLine(message: Message): string {
   return `${message.time.toISOString()} ${message.topic} #${message.sequence} ${message.sender}: ${shown}`;
 }
 
-function visible(text: string): string {
+/** Text with its control characters as escapes. */
+export function visible(text: string): string {
   return text.replace(controls, (control) => (control === '\n' ? '\\n' : control === '\t' ? '\\t' : `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`));
 }
