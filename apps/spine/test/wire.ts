@@ -6,12 +6,17 @@ import { bodiesOf, newId } from './spine-process.js';
 
 type CommandInit = { [Case in NonNullable<Command['body']['case']>]: { case: Case; value: object } }[NonNullable<Command['body']['case']>];
 
+/** Sends a command and gives the frame that answers it. */
+export async function commandFrame(client: RawWireClient, body: CommandInit, id = newId()): Promise<Frame> {
+  const envelope = { id, body: { case: 'command', value: { body } } } as MessageInitShape<typeof EnvelopeSchema>;
+  await client.sendFrame({ batches: [{ envelopes: [envelope] }] });
+  return client.next((candidate) => answerTo(candidate, id) !== undefined);
+}
+
 /** Sends a command and gives its reply's body; a refusal is thrown with its code as message. */
 export async function command(client: RawWireClient, body: CommandInit): Promise<Reply['body']> {
   const id = newId();
-  const envelope = { id, body: { case: 'command', value: { body } } } as MessageInitShape<typeof EnvelopeSchema>;
-  await client.sendFrame({ batches: [{ envelopes: [envelope] }] });
-  const frame = await client.next((candidate) => answerTo(candidate, id) !== undefined);
+  const frame = await commandFrame(client, body, id);
   const answer = answerTo(frame, id);
   if (answer?.case === 'error') throw new Error(answer.value.code, { cause: answer.value });
   return answer?.case === 'reply' ? answer.value.body : { case: undefined };

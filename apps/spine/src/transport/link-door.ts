@@ -1,4 +1,4 @@
-import type { TokenVerifier } from '@arqonbus/auth';
+import { sameIdentity, type Claims, type TokenVerifier } from '@arqonbus/auth';
 import { closeCodes } from '@arqonbus/errors';
 import { readShieldFrame, type ShieldMessageBody } from '@arqonbus/link';
 import type { Logger } from '@arqonbus/telemetry';
@@ -222,6 +222,7 @@ export class LinkDoor implements TransportHandlers<LinkSeat> {
       this.kick(link, id, row.code, row.reason);
       return;
     }
+    if (reopened) this.leaveOldLink(link, id, verdict.claims);
     const session = this.parts.sessions.open(id, verdict.claims, new LinkPort(link, id, (kicked) => { this.closeSession(link, kicked); }), { reopened });
     if (session === undefined) {
       this.kick(link, id, closeCodes.unavailable.code, closeCodes.unavailable.reason);
@@ -229,6 +230,14 @@ export class LinkDoor implements TransportHandlers<LinkSeat> {
     }
     link.sessions.set(id, session);
     for (const frame of opening.frames) this.parts.intake.handle(session, frame, 0, frame.length);
+  }
+
+  /** A Shield may come back before the loss of its old link shows: its session moves, when it is the same bearer's. */
+  private leaveOldLink(link: Link, id: number, claims: Claims): void {
+    for (const other of this.links) {
+      const before = other === link ? undefined : other.sessions.get(id);
+      if (before !== undefined && sameIdentity(before.claims, claims)) this.closeSession(other, id);
+    }
   }
 
   private afterOpenings(link: Link, ids: readonly number[], work: () => void): void {
