@@ -43,7 +43,7 @@ function startShell(script: string, cwd: string): BackgroundShell {
 
 /** Signals the shell's whole process group, as a terminal does. */
 async function stopShell({ child, exited }: BackgroundShell, signal: NodeJS.Signals): Promise<number | null> {
-  if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, signal);
+  if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, signal);
   return within(exited, 20_000, `the shell to end by ${signal}`);
 }
 
@@ -75,11 +75,14 @@ describe('the quickstart', () => {
 
   it('shows in one shell what another one publishes (P2)', async () => {
     const sub = startShell(block('run: quickstart-sub'), folder.path);
-    await waitFor(() => sub.output.stderr.includes('following plans:main'), { timeoutMs: 20_000, what: 'the subscriber to follow' });
-    const said = await run(block('run: quickstart-pub'));
-    expect(said).toMatch(/^plans:main #1 MEMORY\n.* hello from the shell\n.*readiness +Ready/s);
-    await waitFor(() => sub.output.stdout.includes('hello from the shell'), { what: 'the subscriber to print the event' });
-    await stopShell(sub, 'SIGINT');
+    try {
+      await waitFor(() => sub.output.stderr.includes('following plans:main'), { timeoutMs: 20_000, what: 'the subscriber to follow' });
+      const said = await run(block('run: quickstart-pub'));
+      expect(said).toMatch(/^plans:main #1 MEMORY\n.* hello from the shell\n.*readiness +Ready/s);
+      await waitFor(() => sub.output.stdout.includes('hello from the shell'), { what: 'the subscriber to print the event' });
+    } finally {
+      await stopShell(sub, 'SIGINT');
+    }
   }, 90_000);
 
   it('runs the client, with the output that it shows (P2, P16, R4)', async () => {
