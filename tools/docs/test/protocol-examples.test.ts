@@ -54,7 +54,7 @@ describe('the documented clients', () => {
     symlinkSync(join(REPOSITORY_ROOT, 'node_modules'), folder.file('node_modules'));
     symlinkSync(join(REPOSITORY_ROOT, 'libs/proto/src/gen'), folder.file('gen'));
     writeDescriptorSet(folder.file('arqon.binpb'));
-  });
+  }, 120_000);
   afterAll(async () => {
     folder.remove();
     await pair.stop();

@@ -57,7 +57,7 @@ describe('the quickstart', () => {
     bus = startShell(block('run: quickstart-start'), folder.path);
     await waitFor(() => bus.output.stdout.includes('\n') || bus.child.exitCode !== null, { timeoutMs: 40_000, what: `npm start: ${bus.output.stderr}` });
     address = JSON.parse(bus.output.stdout.split('\n')[0] ?? '') as typeof address;
-  });
+  }, 120_000);
   afterAll(async () => {
     await stopShell(bus, 'SIGTERM');
     folder.remove();
