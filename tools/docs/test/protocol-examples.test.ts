@@ -73,14 +73,14 @@ describe('the documented clients', () => {
     expect(stdout).toMatch(/published #1\n/);
     expect(stdout).toMatch(/event plans #1 from typescript: hello from TypeScript\n/);
     expect(stdout).toMatch(/closed with 1000\n/);
-  });
+  }, 90_000);
 
   it('in TypeScript passes the strict compiler', async () => {
     writeFileSync(folder.file('client.ts'), block('run: client-ts'));
     const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2023', '--types', 'node', '--ignoreConfig'];
     const { stdout, code } = await runProgram(process.execPath, [join(REPOSITORY_ROOT, 'node_modules/typescript/bin/tsc'), ...options, 'client.ts'], { cwd: folder.path });
     expect({ stdout, code }).toEqual({ stdout: '', code: 0 });
-  });
+  }, 90_000);
 
   it('in Python does the same (R4, P16)', async () => {
     const python = installPython();
