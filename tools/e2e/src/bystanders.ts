@@ -1,0 +1,52 @@
+import { startProcess, waitFor, type RunningProcess } from '@arqonbus/testkit';
+import { fileURLToPath } from 'node:url';
+import { percentile, type BystanderOutcome, type BystanderReport, type LatencySample } from './bystander-report.js';
+import { everyTopic, type Cluster } from './cluster.js';
+
+/** Two clients that do nothing wrong while a test does; they must not notice. */
+export class Bystanders {
+  private constructor(private readonly running: RunningProcess) {}
+
+  /** Starts both on their own topic; resolves when messages flow. */
+  static async start(cluster: Cluster, options: { readonly tenant?: string; readonly intervalMs?: number } = {}): Promise<Bystanders> {
+    const { tenant = 'acme', intervalMs = 10 } = options;
+    const tokens = await Promise.all(['bystander-1', 'bystander-2'].map((sub) => cluster.issuer.token({ ...everyTopic, tenant, sub })));
+    const running = await startProcess({
+      args: ['--conditions=@arqonbus/source', '--import', 'tsx', fileURLToPath(new URL('bystander-main.ts', import.meta.url))],
+      env: { ARQON_E2E_URL: cluster.url(), ARQON_E2E_CA: cluster.ca, ARQON_E2E_TOKENS: tokens.join(' '), ARQON_E2E_INTERVAL_MS: String(intervalMs) },
+      readyWhen: ({ messages }) => samplesOf(messages).length > 0,
+      readyTimeoutMs: 30_000,
+    });
+    return new Bystanders(running);
+  }
+
+  /** 99th percentile of the latency of messages that were due since then (milliseconds since 1970), from due time to delivery. */
+  p99SinceMs(sinceMs: number): number {
+    return percentile(samplesOf(this.running.output.messages).flatMap(([dueMs, latencyMs]) => (dueMs >= sinceMs ? [latencyMs] : [])), 0.99);
+  }
+
+  /** Number of deliveries that were due since then. */
+  countSinceMs(sinceMs: number): number {
+    return samplesOf(this.running.output.messages).filter(([dueMs]) => dueMs >= sinceMs).length;
+  }
+
+  /** Stops publishing and resolves with the account once everything has arrived, or after ten seconds. */
+  async finish(): Promise<BystanderOutcome> {
+    process.kill(this.running.pid, 'SIGTERM');
+    return waitFor(() => outcomeOf(this.running.output.messages), { timeoutMs: 15_000, what: 'the bystanders to end' });
+  }
+
+  /** Kills the process, if it still runs. */
+  async kill(): Promise<void> {
+    if (outcomeOf(this.running.output.messages) === undefined) await this.running.stop('SIGKILL');
+    else await this.running.exited;
+  }
+}
+
+function samplesOf(messages: readonly unknown[]): LatencySample[] {
+  return (messages as readonly BystanderReport[]).flatMap((message) => (message.type === 'progress' ? [...message.samples] : []));
+}
+
+function outcomeOf(messages: readonly unknown[]): BystanderOutcome | undefined {
+  return (messages as readonly BystanderReport[]).find((message) => message.type === 'outcome');
+}
