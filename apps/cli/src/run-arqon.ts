@@ -31,7 +31,8 @@ export async function runArqon(args: readonly string[], context: CommandContext)
 async function dispatch(args: readonly string[], context: CommandContext): Promise<void> {
   const { output } = context;
   const [first, ...rest] = args[0] === '--json' ? args.slice(1) : args;
-  if (first === '--version' || first === '-V') {
+  // npx takes a --version behind `npx --no arqon` for its own; the word reaches this command.
+  if (first === '--version' || first === '-V' || first === 'version') {
     await output.result(`arqon ${context.version}`, { name: 'arqon', version: context.version, node: process.versions.node });
     return;
   }

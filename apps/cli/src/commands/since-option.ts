@@ -1,6 +1,7 @@
 import type { Bus, JoinAddress, JoinOptions, SincePosition } from '@arqonbus/sdk';
 import { isChannelName } from '@arqonbus/tenancy';
 import { usageError } from '../cli-error.js';
+import { topicArgument } from '../connection/topic-argument.js';
 
 /** A position as given: without an epoch, that of the topic's present one is meant. */
 interface GivenPosition {
@@ -40,15 +41,20 @@ function parsePosition(text: string): GivenPosition {
 /** The positions with their epochs, which the server is asked for where none was given. */
 export async function resolveSince(bus: Bus, address: JoinAddress, since: Since): Promise<JoinOptions['since']> {
   if (typeof since === 'string') return since;
-  return Promise.all(since.map(async ({ channel, epoch, sequence }): Promise<SincePosition> => ({
-    ...(channel === undefined ? {} : { channel }),
-    epoch: epoch ?? (await presentEpoch(bus, address, channel)),
-    sequence,
-  })));
+  return Promise.all(since.map(async ({ channel, epoch, sequence }): Promise<SincePosition> => {
+    const topic = topicOf(address, channel);
+    return { channel: topic?.channel ?? '', epoch: epoch ?? (await presentEpoch(bus, topic)), sequence };
+  }));
 }
 
-async function presentEpoch(bus: Bus, address: JoinAddress, channel: string | undefined): Promise<bigint> {
-  if (typeof address === 'string' && address.startsWith('@')) throw usageError('--since of an inbox names the epoch: --since EPOCH/SEQ');
-  const topic = typeof address === 'string' ? address : { room: address.room, channel: channel ?? '' };
+/** The topic that a position is of, or undefined for an inbox. */
+function topicOf(address: JoinAddress, channel: string | undefined): { readonly room: string; readonly channel: string } | undefined {
+  if (typeof address !== 'string') return { room: address.room, channel: channel ?? '' };
+  const name = topicArgument(address);
+  return name.kind === 'inbox' ? undefined : name;
+}
+
+async function presentEpoch(bus: Bus, topic: { readonly room: string; readonly channel: string } | undefined): Promise<bigint> {
+  if (topic === undefined) throw usageError('--since of an inbox names the epoch: --since EPOCH/SEQ');
   return (await bus.channelInfo(topic)).epoch;
 }

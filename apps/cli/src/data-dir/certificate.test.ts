@@ -1,6 +1,6 @@
 import { createTempFolder } from '@arqonbus/testkit';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ensureCertificate } from './certificate.js';
 import { DataDir } from './data-dir.js';
@@ -37,7 +37,7 @@ describe('ensureCertificate()', () => {
     await ensureCertificate(dataDir, nowMs);
     expect(statSync(dataDir.keyFile).mode & 0o777).toBe(0o600);
     expect(statSync(dataDir.path).mode & 0o777).toBe(0o700);
-    expect(read(dataDir.certFile).checkPrivateKey((await import('node:crypto')).createPrivateKey(readFileSync(dataDir.keyFile)))).toBe(true);
+    expect(read(dataDir.certFile).checkPrivateKey(createPrivateKey(readFileSync(dataDir.keyFile)))).toBe(true);
     expect(readFileSync(dataDir.caFile, 'utf8')).not.toContain('PRIVATE');
   });
 
