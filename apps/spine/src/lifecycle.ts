@@ -46,7 +46,8 @@ export interface Lifecycle {
 }
 
 const pollMs = 25;
-const keyCheckMs = 1_000;
+/** Readiness follows the keys, and links their bound, within this time. */
+const watchMs = 100;
 
 export function createLifecycle(parts: LifecycleParts): Lifecycle {
   return new SpineLifecycle(parts);
@@ -67,7 +68,7 @@ class SpineLifecycle implements Lifecycle {
     this.watch = setInterval(() => {
       this.checkKeys();
       running.links.enforceBounds();
-    }, keyCheckMs);
+    }, watchMs);
     this.checkKeys();
     this.parts.readiness.clear('starting');
   }
