@@ -13,7 +13,7 @@ const cleanEnvironment = Object.fromEntries(
   Object.keys(process.env).filter((name) => name.startsWith('ARQON_') || name.toLowerCase().startsWith('npm_')).map((name) => [name, undefined]),
 );
 
-export interface ArqonOptions extends Pick<StartProcessOptions, 'cwd' | 'env' | 'readyWhen' | 'readyTimeoutMs'> {}
+export type ArqonOptions = Pick<StartProcessOptions, 'cwd' | 'env' | 'readyWhen' | 'readyTimeoutMs'>;
 
 /** How a run ended. */
 export interface ArqonRun {
