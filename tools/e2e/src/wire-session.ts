@@ -1,11 +1,19 @@
 import { newEnvelopeId } from '@arqonbus/envelope';
-import type { Batch, BatchSchema, CommandSchema, Envelope, Error as WireError, Frame, Reply, Signal, Welcome } from '@arqonbus/proto';
-import type { RawWireClient } from '@arqonbus/testkit';
+import type { Batch, BatchSchema, CommandSchema, Envelope, Error as WireError, Reply, Signal, Welcome } from '@arqonbus/proto';
+import { FrameQueue, type RawWireClient } from '@arqonbus/testkit';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { randomBytes } from 'node:crypto';
 
 export type BatchInit = MessageInitShape<typeof BatchSchema>;
 type CommandInit = Exclude<NonNullable<MessageInitShape<typeof CommandSchema>['body']>, { case: undefined }>;
+type SignalCase = NonNullable<Signal['body']['case']>;
+
+/** One envelope as received, with the batch that it came in. */
+interface Received {
+  readonly batch: Batch;
+  readonly index: number;
+  readonly body: Envelope['body'];
+}
 
 /** One event as received, with its place. */
 export interface ReceivedEvent {
@@ -25,24 +33,32 @@ export function textEvent(text: string): NonNullable<BatchInit['envelopes']>[num
 
 /** A session without the SDK: every answer is looked at by the test itself. */
 export class WireSession {
-  private constructor(readonly client: RawWireClient, readonly welcome: Welcome) {}
+  private readonly queue = new FrameQueue<Received>();
+  private opened: Welcome | undefined;
+
+  private constructor(readonly client: RawWireClient) {
+    this.pump().then(() => { this.queue.end(new Error('the connection closed')); }, (error: unknown) => { this.queue.end(new Error('the connection failed', { cause: error })); });
+  }
 
   /** Reads the welcome of a connection just made. */
   static async open(client: RawWireClient): Promise<WireSession> {
-    const frame = await client.next((candidate) => signalOf(candidate, 'welcome') !== undefined, 10_000);
-    const signal = signalOf(frame, 'welcome');
-    if (signal?.body.case !== 'welcome') throw new Error('no welcome');
-    return new WireSession(client, signal.body.value);
+    const session = new WireSession(client);
+    session.opened = await session.nextSignal('welcome', 10_000);
+    return session;
+  }
+
+  get welcome(): Welcome {
+    if (this.opened === undefined) throw new Error('no welcome yet');
+    return this.opened;
   }
 
   /** Sends a command and resolves with its answer. */
   async command(body: CommandInit): Promise<Reply['body'] | WireError> {
     const id = newId();
     await this.client.sendFrame({ batches: [{ envelopes: [{ id, body: { case: 'command', value: { body } } }] }] });
-    const frame = await this.client.next((candidate) => answerTo(candidate, id) !== undefined, 10_000);
-    const answer = answerTo(frame, id);
-    if (answer?.case === 'reply') return answer.value.body;
-    if (answer?.case === 'error') return answer.value;
+    const { body: answer } = await this.queue.next((received) => answers(received, id), 10_000);
+    if (answer.case === 'reply') return answer.value.body;
+    if (answer.case === 'error') return answer.value;
     throw new Error('no answer');
   }
 
@@ -62,55 +78,43 @@ export class WireSession {
     return this.client.sendFrame({ batches: [{ room, ...more, envelopes: texts.map(textEvent) }] });
   }
 
-  /** The next refusal. */
+  /** Takes the next refusal. */
   async nextError(timeoutMs = 5_000): Promise<WireError> {
-    const [error] = errorsOf(await this.client.next((frame) => errorsOf(frame).length > 0, timeoutMs));
-    return error;
+    const { body } = await this.queue.next((received) => received.body.case === 'error', timeoutMs);
+    if (body.case !== 'error') throw new Error('no error');
+    return body.value;
   }
 
-  /** The next signal of a kind. */
-  async nextSignal<Kind extends NonNullable<Signal['body']['case']>>(kind: Kind, timeoutMs = 5_000): Promise<Extract<Signal['body'], { case: Kind }>['value']> {
-    const signal = signalOf(await this.client.next((frame) => signalOf(frame, kind) !== undefined, timeoutMs), kind);
-    return signal?.body.value as Extract<Signal['body'], { case: Kind }>['value'];
+  /** Takes the next signal of a kind. */
+  async nextSignal<Kind extends SignalCase>(kind: Kind, timeoutMs = 5_000): Promise<Extract<Signal['body'], { case: Kind }>['value']> {
+    const { body } = await this.queue.next((received) => received.body.case === 'signal' && received.body.value.body.case === kind, timeoutMs);
+    return (body.value as Signal).body.value as Extract<Signal['body'], { case: Kind }>['value'];
   }
 
-  /** Takes events in order until there are that many. */
+  /** Takes that many events, in order. */
   async events(count: number, timeoutMs = 10_000): Promise<ReceivedEvent[]> {
     const events: ReceivedEvent[] = [];
-    while (events.length < count) events.push(...eventsOf(await this.client.next((frame) => eventsOf(frame).length > 0, timeoutMs)));
+    while (events.length < count) events.push(...eventOf(await this.queue.next((received) => received.body.case === 'event', timeoutMs)));
     return events;
   }
 
   /** Events that arrived and were not taken. */
   get pendingEvents(): ReceivedEvent[] {
-    return this.client.frames.pending.flatMap(eventsOf);
+    return this.queue.pending.flatMap(eventOf);
+  }
+
+  private async pump(): Promise<void> {
+    for await (const { batches } of this.client.frames) {
+      for (const batch of batches) for (const [index, { body }] of batch.envelopes.entries()) this.queue.push({ batch, index, body });
+    }
   }
 }
 
-/** Errors of a frame, in order. */
-export function errorsOf(frame: Frame): WireError[] {
-  return bodiesOf(frame).flatMap((body) => (body.case === 'error' ? [body.value] : []));
+function eventOf({ batch, index, body }: Received): ReceivedEvent[] {
+  if (body.case !== 'event') return [];
+  return [{ text: Buffer.from(body.value.payload).toString(), sequence: (batch.stamp?.sequence ?? 0n) + BigInt(index), batch }];
 }
 
-export function eventsOf(frame: Frame): ReceivedEvent[] {
-  return frame.batches.flatMap((batch) => batch.envelopes.flatMap(({ body }, index) => {
-    if (body.case !== 'event') return [];
-    return [{ text: Buffer.from(body.value.payload).toString(), sequence: (batch.stamp?.sequence ?? 0n) + BigInt(index), batch }];
-  }));
-}
-
-function bodiesOf(frame: Frame): Envelope['body'][] {
-  return frame.batches.flatMap((batch) => batch.envelopes.map(({ body }) => body));
-}
-
-function signalOf(frame: Frame, kind: Signal['body']['case']): Signal | undefined {
-  for (const body of bodiesOf(frame)) if (body.case === 'signal' && body.value.body.case === kind) return body.value;
-  return undefined;
-}
-
-function answerTo(frame: Frame, id: Uint8Array): Extract<Envelope['body'], { case: 'reply' | 'error' }> | undefined {
-  for (const body of bodiesOf(frame)) {
-    if ((body.case === 'reply' || body.case === 'error') && Buffer.compare(body.value.requestId, id) === 0) return body;
-  }
-  return undefined;
+function answers({ body }: Received, id: Uint8Array): boolean {
+  return (body.case === 'reply' || body.case === 'error') && Buffer.compare(body.value.requestId, id) === 0;
 }
