@@ -45,7 +45,8 @@ export async function startShield(settings: ShieldSettings, version: string, log
   });
   const fanOut = new FanOut({ sessions, uplink, counters, maxBufferedBytes: settings['limits.max_session_buffer_bytes'] });
   const linkSessions = new LinkSessions({
-    sessions, fanOut, uplink, counters, readiness, logger, nowMs, graceMs: settings['link.grace_ms'], welcomeTimeoutMs: settings['link.welcome_timeout_ms'],
+    sessions, fanOut, uplink, counters, readiness, logger, nowMs, graceMs: settings['link.grace_ms'],
+    flow: { pause: () => { link.pause(); }, resume: () => { link.resume(); }, fail: (reason) => { link.fail(reason); } }, welcomeTimeoutMs: settings['link.welcome_timeout_ms'],
   });
   const link: SpineLink = new SpineLink({ urls: settings['link.urls'], key: settings['link.key'], shieldId: nodeId, version }, linkSessions);
   const gate = new UpgradeGate({
@@ -55,7 +56,7 @@ export async function startShield(settings: ShieldSettings, version: string, log
   const recordHandshake = registerMetrics(metrics.meter, { counters, sessions, limits, fanOut, link, backend: () => listener.kind });
   const door = new ClientDoor({
     gate, limits, sessions, fanOut, uplink, counters, nowMs, maxFrameBytes: settings['limits.max_frame_bytes'],
-    bytesPerTurn: settings['limits.max_bytes_per_turn_bytes'], handshakeEnded: recordHandshake,
+    bytesPerTurn: settings['limits.max_bytes_per_turn_bytes'], serviceBytesPerTurn: settings['limits.max_service_bytes_per_turn_bytes'], handshakeEnded: recordHandshake,
     upgradeFailed: (error) => { logger.error({ error }, 'upgrade failed'); },
   });
   const onWarning = (message: string): void => {

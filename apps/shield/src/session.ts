@@ -25,6 +25,8 @@ export interface Session {
   readonly id: number;
   readonly tenant: string;
   readonly remoteAddress: string;
+  /** Of the role service: a larger budget per turn. */
+  readonly isService: boolean;
   readonly startedMs: number;
   /** The latest token that the Spine accepted. */
   token: string;
@@ -51,7 +53,7 @@ export interface Session {
 export type ClientRecord = Session | RefusedClient;
 
 /** Creates the record of an accepted client; the session opens with its socket. */
-export function createSession(options: { id: number; tenant: string; token: string; remoteAddress: string; startedMs: number }): Session {
+export function createSession(options: Pick<Session, 'id' | 'tenant' | 'token' | 'remoteAddress' | 'isService' | 'startedMs'>): Session {
   return {
     kind: 'session',
     ...options,

@@ -91,11 +91,24 @@ export class PagingSpine {
       follower.cursors = [];
       return;
     }
-    const next = behind.topic.frames.filter((frame) => frame.last > behind.sequence).slice(0, 8);
+    const next = pageFrom(behind);
     // A position within a run would mean that half of a frame was delivered.
     if (next[0].first !== behind.sequence + 1) throw new Error(`position ${String(behind.sequence)} is inside a run`);
     behind.sequence = next[next.length - 1].last;
     this.pageCount += 1;
     this.spine.deliver(session, Buffer.concat(next.map((frame) => frame.bytes)), { page: true });
   }
+}
+
+/** The frames after a cursor, up to about 256 KiB. */
+function pageFrom(cursor: Cursor): PagedTopic['frames'] {
+  const page: PagedTopic['frames'] = [];
+  let bytes = 0;
+  for (const frame of cursor.topic.frames) {
+    if (frame.last <= cursor.sequence) continue;
+    page.push(frame);
+    bytes += frame.bytes.length;
+    if (bytes >= 262_144) break;
+  }
+  return page;
 }

@@ -25,6 +25,8 @@ export interface ClientDoorParts {
   readonly counters: ShieldCounters;
   readonly maxFrameBytes: number;
   readonly bytesPerTurn: number;
+  /** The same for the role service. */
+  readonly serviceBytesPerTurn: number;
   readonly nowMs: () => number;
   handshakeEnded(seconds: number): void;
   /** A fault within the upgrade; for the log. */
@@ -100,7 +102,7 @@ export class ClientDoor implements TransportHandlers<ClientRecord> {
 
   /** The engine may read one fast socket for long without ending the turn; its budget ends with the turn, not with time. */
   #fitsBudget(session: Session, frameBytes: number): boolean {
-    const { uplink, bytesPerTurn } = this.#parts;
+    const { uplink, bytesPerTurn, serviceBytesPerTurn } = this.#parts;
     if (session.turn !== this.#turn) {
       session.turn = this.#turn;
       session.turnBytes = 0;
@@ -114,8 +116,8 @@ export class ClientDoor implements TransportHandlers<ClientRecord> {
       });
     }
     // A single frame up to the limit passes even when the link is congested.
-    const budget = uplink.bufferedBytes > CONGESTED_BYTES ? Math.max(CONGESTED_BUDGET_BYTES, frameBytes + FRAME_COST_BYTES) : bytesPerTurn;
-    return session.turnBytes <= budget;
+    if (uplink.bufferedBytes > CONGESTED_BYTES) return session.turnBytes <= Math.max(CONGESTED_BUDGET_BYTES, frameBytes + FRAME_COST_BYTES);
+    return session.turnBytes <= (session.isService ? serviceBytesPerTurn : bytesPerTurn);
   }
 
   #keepEarly(socket: ClientSocket, session: Session, bytes: Uint8Array): void {

@@ -86,7 +86,8 @@ export class UpgradeGate {
       return unavailable(channel);
     }
     if (!this.#parts.isLinkUp()) return unavailable(channel);
-    const data = createSession({ id: createSessionId(isTaken), tenant: verdict.claims.tenantId, token, remoteAddress, startedMs });
+    const { tenantId: tenant, roles } = verdict.claims;
+    const data = createSession({ id: createSessionId(isTaken), tenant, token, remoteAddress, isService: roles.has('service'), startedMs });
     return { accept: true, data, subprotocol: CLIENT_SUBPROTOCOL };
   }
 

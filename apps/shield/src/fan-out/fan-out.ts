@@ -13,6 +13,12 @@ import { HEARTBEAT_TOPIC, SlowReaders } from './slow-readers.js';
 import { TopicTable, type RoomState, type TopicState } from './topic-table.js';
 
 const HEARTBEAT = new Uint8Array(0);
+/** Has no subscribers. */
+const NOBODY_TOPIC = 'nobody';
+/** The engine queues smaller messages per subscriber until its flush and writes larger ones at once. */
+const LARGE_BYTES = 16_384;
+/** Turns after which the engine has surely flushed. */
+const FLUSH_TURN_COUNT = 2;
 
 export interface FanOutParts {
   readonly sessions: SessionTable;
@@ -31,6 +37,8 @@ export class FanOut {
   readonly #log = new PublishLog();
   readonly #parts: FanOutParts;
   #server: TransportServer | undefined;
+  /** Turn in which a small message was published last. */
+  #smallTurn = Number.NEGATIVE_INFINITY;
 
   constructor(parts: FanOutParts) {
     this.#parts = parts;
@@ -53,11 +61,25 @@ export class FanOut {
     this.slowReaders.published();
   }
 
+  /** Has the losses of earlier flushes told now, so that those told during a publish are of that publish. */
+  settle(): void {
+    this.#server?.publish(NOBODY_TOPIC, HEARTBEAT);
+  }
+
+  /**
+   * True while a frame of this size would make the engine flush small messages of this turn on its way:
+   * what that flush loses would leave the frame behind a hole. Everything behind it waits with it.
+   */
+  mustWait(frameBytes: number): boolean {
+    return frameBytes >= LARGE_BYTES && this.#log.generation < this.#smallTurn + FLUSH_TURN_COUNT;
+  }
+
   /** Raises MALFORMED_FRAME for a topic that was not described. */
   deliverTopic(number: number, lastSequence: number, prevSequence: number, frame: Uint8Array): void {
     const topic = this.#known(number, 'deliver_topic');
     const entry = this.#log.append(topic, prevSequence, lastSequence, frame);
     topic.lastSequence = lastSequence;
+    if (frame.length < LARGE_BYTES) this.#smallTurn = this.#log.generation;
     this.slowReaders.publishing(entry, { toRoom: false });
     this.#server?.publish(topic.engineTopic, frame);
     if (topic.room !== undefined && topic.room.followerCount > 0) {

@@ -3,7 +3,6 @@ import type { TopicState } from './topic-table.js';
 /** One engine publish; `topic` is undefined for a heartbeat. */
 export interface PublishEntry {
   readonly serial: number;
-  readonly generation: number;
   readonly topic: TopicState | undefined;
   /** Sequence of the event before the first one of the frame. */
   readonly prevSequence: number;
@@ -30,7 +29,7 @@ export class PublishLog {
   }
 
   append(topic: TopicState | undefined, prevSequence: number, lastSequence: number, bytes: Uint8Array): PublishEntry {
-    const entry: PublishEntry = { serial: this.nextSerial, generation: this.generation, topic, prevSequence, lastSequence, bytes };
+    const entry: PublishEntry = { serial: this.nextSerial, topic, prevSequence, lastSequence, bytes };
     this.nextSerial += 1;
     this.#now.push(entry);
     return entry;

@@ -40,6 +40,8 @@ export class SlowReaders {
   /** The publish in progress, and whether it goes to the room's followers. */
   #publishing: PublishEntry | undefined;
   #isToRoom = false;
+  /** A turn has ended. */
+  onTurn: () => void = () => undefined;
 
   constructor(parts: SlowReaderParts) {
     this.#parts = parts;
@@ -195,15 +197,14 @@ export class SlowReaders {
   /**
    * A publish in progress may be the cause of the flush that lost an earlier one: the engine flushes a
    * full queue before it queues a small message, and the whole queue before it writes a large one. The
-   * message then follows behind the loss, although the session is taken off.
+   * message then follows behind the loss, although the session is taken off. Losses of earlier flushes
+   * have been told before: see FanOut.settle.
    */
   #queuedBehind(session: Session, first: number): PublishEntry | undefined {
     const entry = this.#publishing;
     if (entry?.topic === undefined || entry.serial <= first) return undefined;
     const isMember = this.#isToRoom ? entry.topic.room !== undefined && session.rooms.has(entry.topic.room.number) : session.topics.has(entry.topic.number);
     if (!isMember) return undefined;
-    // A loss of an earlier turn was lost in that turn's flush; the session is off before this publish.
-    for (const lost of this.#parts.log.range(first, first + 1)) if (lost.generation !== entry.generation) return undefined;
     return entry;
   }
 
@@ -233,6 +234,7 @@ export class SlowReaders {
       this.#parts.log.rotate();
       this.#reportLosses();
       this.#lookAgain();
+      this.onTurn();
       if (!this.#parts.log.isEmpty || this.#losing.length > 0 || this.#waiting.length > 0) this.#rotateLater();
     });
   }

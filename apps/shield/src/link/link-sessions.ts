@@ -6,11 +6,18 @@ import type { FanOut } from '../fan-out/fan-out.js';
 import type { SessionTable } from '../session-table.js';
 import type { Session } from '../session.js';
 import type { ShieldCounters } from '../shield-counters.js';
+import { Backlog } from './backlog.js';
 import { moveIntoPlan } from './move-into-plan.js';
 import type { SpineLinkEvents, SpineNotice } from './spine-link.js';
 import type { Uplink } from './uplink.js';
 
 const SWEEP_MS = 1_000;
+
+export interface LinkFlow {
+  pause(): void;
+  resume(): void;
+  fail(reason: string): void;
+}
 
 export interface LinkSessionsParts {
   readonly sessions: SessionTable;
@@ -19,6 +26,8 @@ export interface LinkSessionsParts {
   readonly counters: ShieldCounters;
   readonly readiness: Pick<Readiness, 'set' | 'clear'>;
   readonly logger: Logger;
+  /** Stops and resumes reading from the link, and ends it for a fault. */
+  readonly flow: LinkFlow;
   /** How long clients stay without a link. */
   readonly graceMs: number;
   /** How long a session may wait for its welcome while the link is up. */
@@ -35,9 +44,16 @@ export class LinkSessions implements SpineLinkEvents {
   #graceTimer: NodeJS.Timeout | undefined;
   #heartbeatTimer: NodeJS.Timeout | undefined;
   readonly #sweepTimer: NodeJS.Timeout;
+  readonly #backlog: Backlog;
 
   constructor(parts: LinkSessionsParts) {
     this.#parts = parts;
+    this.#backlog = new Backlog({ flow: parts.flow, mustWait: (frameBytes) => parts.fanOut.mustWait(frameBytes) });
+    parts.fanOut.slowReaders.onTurn = () => {
+      if (this.#backlog.isEmpty) return;
+      parts.fanOut.settle();
+      this.#backlog.run();
+    };
     this.#sweepTimer = setInterval(() => {
       this.#sweep();
     }, SWEEP_MS);
@@ -74,6 +90,8 @@ export class LinkSessions implements SpineLinkEvents {
 
   down(reason: string): void {
     const { sessions, uplink, readiness, logger, graceMs } = this.#parts;
+    // What has arrived is carried out; the resumption repairs the rest.
+    this.#backlog.runAll();
     this.#isUp = false;
     uplink.reset();
     for (const session of sessions.all()) sessions.markOpening(session);
@@ -95,20 +113,33 @@ export class LinkSessions implements SpineLinkEvents {
 
   received(bytes: number): void {
     this.#parts.counters.linkBytesInCount += bytes;
+    this.#parts.fanOut.settle();
   }
 
   deliverTopic(topic: number, _room: number, last: number, prev: number, bytes: Uint8Array, start: number, end: number): void {
-    this.#parts.fanOut.deliverTopic(topic, last, prev, bytes.subarray(start, end));
+    const { fanOut } = this.#parts;
+    if (this.#backlog.isEmpty && !fanOut.mustWait(end - start)) fanOut.deliverTopic(topic, last, prev, bytes.subarray(start, end));
+    else this.#backlog.add(end - start, () => { fanOut.deliverTopic(topic, last, prev, bytes.subarray(start, end)); });
   }
 
   deliverSession(id: number, page: boolean, bytes: Uint8Array, start: number, end: number): void {
-    const session = this.#parts.sessions.get(id);
-    if (session === undefined) return;
-    if (session.phase === 'opening') this.#welcomed(session, bytes.subarray(start, end));
-    else this.#parts.fanOut.deliverSession(session, bytes.subarray(start, end), { page });
+    if (this.#backlog.isEmpty) this.#deliverSession(id, bytes.subarray(start, end), { page });
+    else this.#backlog.add(0, () => { this.#deliverSession(id, bytes.subarray(start, end), { page }); });
   }
 
   message(body: SpineNotice): void {
+    if (this.#backlog.isEmpty) this.#message(body);
+    else this.#backlog.add(0, () => { this.#message(body); });
+  }
+
+  #deliverSession(id: number, frame: Uint8Array, options: { readonly page: boolean }): void {
+    const session = this.#parts.sessions.get(id);
+    if (session === undefined) return;
+    if (session.phase === 'opening') this.#welcomed(session, frame);
+    else this.#parts.fanOut.deliverSession(session, frame, options);
+  }
+
+  #message(body: SpineNotice): void {
     const { fanOut } = this.#parts;
     switch (body.case) {
       case 'describeTopic':

@@ -78,6 +78,23 @@ export class SpineLink implements UplinkTarget {
     if (this.bufferedBytes > BUFFER_CAP_BYTES) this.#ws.terminate();
   }
 
+  /** Stops reading; heartbeats are not missed meanwhile. */
+  pause(): void {
+    this.#ws?.pause();
+  }
+
+  resume(): void {
+    this.#heardMs = performance.now();
+    this.#ws?.resume();
+  }
+
+  /** Ends the link for a fault in what the Spine said, and dials again. */
+  fail(reason: string): void {
+    const ws = this.#ws;
+    ws?.close(4400, 'malformed');
+    if (ws !== undefined) this.#closed(reason);
+  }
+
   /** Says goodbye; no event follows. */
   close(): void {
     this.state = 'closed';
@@ -152,8 +169,7 @@ export class SpineLink implements UplinkTarget {
       });
     } catch (error) {
       // What precedes the bad message was carried out; the resumption repairs the rest.
-      ws.close(4400, 'malformed');
-      this.#closed(error instanceof Error ? error.message : 'malformed');
+      this.fail(error instanceof Error ? error.message : 'malformed');
     }
   }
 
