@@ -4,3 +4,6 @@ export { WireSession, newId, textEvent, type BatchInit, type ReceivedEvent } fro
 export { Bystanders } from './bystanders.js';
 export { percentile, type BystanderOutcome } from './bystander-report.js';
 export { NumberLedger } from './number-ledger.js';
+export { SeededRandom } from './seeded-random.js';
+export { frameCorpus } from './frame-corpus.js';
+export { mutateFrame } from './frame-mutator.js';
