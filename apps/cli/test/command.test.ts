@@ -43,7 +43,7 @@ describe('arqon', () => {
     expect(run.stdout).toMatch(/Usage: arqon COMMAND[^]*\bdev\b[^]*\bstatus\b[^]*Exit codes:/);
   });
 
-  it.each(['dev', 'token', 'pub', 'sub', 'history', 'status'])('shows options and examples for %s --help and help %s', async (command) => {
+  it.each(['dev', 'token', 'pub', 'sub', 'history', 'status'])('shows options and examples for %s, by --help and by help', async (command) => {
     const run = await runArqon([command, '--help']);
     expect(run).toMatchObject({ code: 0, stderr: '' });
     expect(run.stdout).toMatch(new RegExp(`^Usage: arqon ${command}[^]*Options:[^]*Examples:\n {2}.*arqon ${command}`));
