@@ -35,6 +35,8 @@ export class ConnectionLimits {
   readonly #nowMs: () => number;
   readonly #addresses = new Map<string, AddressRecord>();
   #openCount = 0;
+  /** Addresses at which idle ones are forgotten. */
+  #sweepAtCount = ADDRESSES_CAP_COUNT;
 
   constructor(settings: ConnectionLimitSettings, nowMs: () => number) {
     this.#settings = settings;
@@ -93,7 +95,7 @@ export class ConnectionLimits {
     const key = keyOf(address);
     const known = this.#addresses.get(key);
     if (known !== undefined) return known;
-    if (this.#addresses.size >= ADDRESSES_CAP_COUNT) this.#forgetIdle();
+    if (this.#addresses.size >= this.#sweepAtCount) this.#forgetIdle();
     const nowMs = this.#nowMs();
     const record: AddressRecord = {
       tokenCount: this.#settings.connectionsPerSecond * BURST_SECONDS,
@@ -103,16 +105,20 @@ export class ConnectionLimits {
     return record;
   }
 
+  /** Makes room for an eighth at once, so that a flood of addresses costs a pass over them rarely. */
   #forgetIdle(): void {
     const nowMs = this.#nowMs();
+    const target = ADDRESSES_CAP_COUNT - ADDRESSES_CAP_COUNT / 8;
     for (const [key, record] of this.#addresses) {
       if (record.openCount <= 0 && record.bannedUntilMs <= nowMs && nowMs - record.refilledMs > BURST_SECONDS * 1_000) this.#addresses.delete(key);
     }
     // Under attack from many addresses the oldest without a connection leave all the same.
     for (const [key, record] of this.#addresses) {
-      if (this.#addresses.size < ADDRESSES_CAP_COUNT) return;
+      if (this.#addresses.size <= target) break;
       if (record.openCount <= 0) this.#addresses.delete(key);
     }
+    // Those that stay are connected, which other limits bound.
+    this.#sweepAtCount = Math.max(ADDRESSES_CAP_COUNT, this.#addresses.size + ADDRESSES_CAP_COUNT / 8);
   }
 }
 
