@@ -1,7 +1,7 @@
+import { RawWireClient } from '@arqonbus/testkit';
 import { createIdSource, encodeFrame, EventRunBuilder } from '@arqonbus/envelope';
 import { randomFillSync } from 'node:crypto';
 import { setPriority } from 'node:os';
-import { WebSocket } from 'ws';
 
 /**
  * A client that writes as fast as its socket takes it, in a process of its own, so that it does not slow the
@@ -15,24 +15,24 @@ const frame = encodeFrame([builder.finish({ room })]);
 
 // The test and the Spine share the cores with it.
 setPriority(10);
-const socket = new WebSocket(url, ['arqon.v1'], { headers: { authorization: `Bearer ${token}` }, perMessageDeflate: false });
+const client = await RawWireClient.connect(url, { token });
 let sentCount = 0;
-let refusedCount = 0;
-socket.on('message', () => { refusedCount += 1; });
-socket.on('close', (code) => {
-  process.send?.({ code, sentCount, refusedCount });
-  process.exit(0);
+let isOpen = true;
+const ended = client.closed.then(({ code }) => {
+  isOpen = false;
+  return code;
 });
-socket.on('error', () => undefined);
-socket.on('open', () => {
-  const endMs = Date.now() + 3_000;
-  const write = (): void => {
-    while (socket.readyState === WebSocket.OPEN && socket.bufferedAmount < 33_554_432 && Date.now() < endMs) {
-      socket.send(frame);
-      sentCount += 1;
-    }
-    if (Date.now() < endMs && socket.readyState === WebSocket.OPEN) setImmediate(write);
-    else socket.terminate();
-  };
-  write();
-});
+const endMs = Date.now() + 3_000;
+while (isOpen && Date.now() < endMs) {
+  for (let n = 0; n < 256 && client.bufferedBytes < 33_554_432; n += 1) {
+    // What a closed connection does not take is what this client is for.
+    client.sendBytes(frame).catch(() => { isOpen = false; });
+    sentCount += 1;
+  }
+  await new Promise((resolve) => { setImmediate(resolve); });
+}
+const wasOpen = isOpen;
+client.terminate();
+const code = await ended;
+process.send?.({ code: wasOpen ? 1000 : code, sentCount, refusedCount: client.receivedCount });
+process.disconnect();

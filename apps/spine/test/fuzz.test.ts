@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ackedRun, textEvent } from './runs.js';
 import { residentBytes, whilePairsTalk } from './load.js';
 import { newId, startSpineProcess, type RunningSpine } from './spine-process.js';
-import { command, eventsOf } from './wire.js';
+import { command, eventsOf, sendAnyway } from './wire.js';
 
 const frameCount = process.env['ARQON_TEST_LONG'] === '1' ? 100_000 : 2_000;
 const rooms = ['fuzz', 'fuzz-2'];
@@ -95,10 +95,10 @@ describe('the listener', () => {
         if (isValid) accepted += 1;
         else strikes += 1;
         const isText = random(400) === 0;
-        if (isText) await client.sendText(frame.toString()).catch(() => undefined);
-        else await client.sendBytes(frame).catch(() => undefined);
+        if (isText) await sendAnyway(client.sendText(frame.toString()));
+        else await sendAnyway(client.sendBytes(frame));
         if (isText || strikes > 14 || state.isClosed) {
-          if (!isText && !state.isClosed) await command(client, { case: 'ping', value: {} }).catch(() => undefined);
+          if (!isText && !state.isClosed) await sendAnyway(command(client, { case: 'ping', value: {} }));
           client.terminate();
           client = await RawWireClient.connect(spine.serviceUrl, { token });
           state = watch(client);

@@ -2,7 +2,7 @@ import { readSpineFrame, ShieldFrameBuilder, type ShieldMessageInit, type SpineM
 import { FrameSchema, type Frame } from '@arqonbus/proto';
 import { create, fromBinary, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import { FrameQueue } from '@arqonbus/testkit';
-import { WebSocket } from 'ws';
+import { BinarySocket } from './binary-socket.js';
 
 /** What a Spine said over a link: one of its messages, or a delivered frame, decoded. */
 export type Heard =
@@ -13,23 +13,19 @@ export type Heard =
 /** A Shield's side of a link, without a Shield: it sends what a test says and interprets nothing. */
 export class LinkClient {
   readonly heard = new FrameQueue<Heard>();
-  readonly closed: Promise<number>;
 
-  private constructor(private readonly socket: WebSocket) {
-    this.closed = new Promise((resolve) => { socket.once('close', resolve); });
-    socket.on('message', (data: Buffer) => { this.read(data); });
-  }
+  private constructor(private socket: BinarySocket | undefined) {}
 
   /** Opens a link; rejects with the status of a refused upgrade as message. */
   static async connect(url: string, key: string, subprotocol = 'arqon.link.v1'): Promise<LinkClient> {
-    const socket = new WebSocket(url, [subprotocol], { headers: { authorization: `Bearer ${key}` }, perMessageDeflate: false });
-    const client = new LinkClient(socket);
-    await new Promise<void>((resolve, reject) => {
-      socket.once('open', resolve);
-      socket.once('error', reject);
-      socket.once('unexpected-response', (_request, response) => { reject(new Error(String(response.statusCode))); });
-    });
+    const client = new LinkClient(undefined);
+    client.socket = await BinarySocket.connect(url, { subprotocol, authorization: `Bearer ${key}`, onMessage: (bytes) => { client.read(bytes); } });
     return client;
+  }
+
+  /** The code that the link closed with. */
+  get closed(): Promise<number> {
+    return this.socket?.closed ?? Promise.reject(new Error('the link was never open'));
   }
 
   /** Says hello and gives the welcome. */
@@ -53,7 +49,7 @@ export class LinkClient {
   }
 
   sendBytes(bytes: Uint8Array): void {
-    this.socket.send(bytes);
+    this.socket?.send(bytes);
   }
 
   /** The next message of a kind. */
@@ -78,11 +74,11 @@ export class LinkClient {
   }
 
   close(): void {
-    this.socket.terminate();
+    this.socket?.terminate();
   }
 
   private sendAll(builder: ShieldFrameBuilder): void {
-    for (let bytes = builder.take(); bytes !== undefined; bytes = builder.take()) this.socket.send(bytes.slice());
+    for (let bytes = builder.take(); bytes !== undefined; bytes = builder.take()) this.socket?.send(bytes);
   }
 
   private read(data: Buffer): void {

@@ -2,9 +2,9 @@ import type { RawWireClient } from '@arqonbus/testkit';
 import type { Frame } from '@arqonbus/proto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LinkClient } from './link-client.js';
-import { signalsOf } from './runs.js';
+import { signalsOf, textEvent } from './runs.js';
 import { bodiesOf, isWelcome, newId, startSpineProcess, type RunningSpine } from './spine-process.js';
-import { eventsOf, publish, type SeenEvent } from './wire.js';
+import { command, eventsOf, publish, type SeenEvent } from './wire.js';
 
 const rights = { publish: ['*', '@*'], subscribe: ['*'] };
 const upTo = (last: number, first = 1): string[] => Array.from({ length: last - first + 1 }, (_, n) => String(first + n));
@@ -16,7 +16,7 @@ describe('a session behind a link', () => {
   let writer: RawWireClient;
   beforeAll(async () => {
     spine = await startSpineProcess();
-    writer = await spine.connect({ ...rights, sub: 'writer', roles: ['service'] });
+    writer = await spine.connect({ ...rights, sub: 'writer', roles: ['service', 'operator'] });
   }, 30_000);
   afterAll(async () => { await spine.stop(); });
 
@@ -89,6 +89,31 @@ describe('a session behind a link', () => {
     expect(link.heard.pending.filter((heard) => heard.kind === 'session')).toEqual([]);
     link.say({ body: { case: 'sessionCredit', value: { session: 1n } } });
     expect((await catchUp(link, 7)).texts).toEqual(upTo(7));
+    link.close();
+  });
+
+  it('that lags is still there: requests reach it, and a channel that is deleted meanwhile begins a new epoch for it (C12, C16)', async () => {
+    const link = await openLink();
+    const { topic, epoch } = await join(link, 'away');
+    await write('away', 1, 3);
+    for (let seen = 0; seen < 3;) seen += eventsOf((await link.delivery()).frame).length;
+    link.say({ body: { case: 'sessionLagging', value: { session: 1n, positions: [{ topic, sequence: 3n }] } } });
+    await link.message('unsubscribe');
+    await writer.sendFrame({ batches: [{ room: 'away', envelopes: [textEvent('4', { headers: { 'arqon-expects': 'reply' } })] }] });
+    await command(writer, { case: 'ping', value: {} });
+    expect(writer.frames.pending.flatMap(bodiesOf).filter((body) => body.case === 'error')).toEqual([]);
+    expect(await command(writer, { case: 'channelInfo', value: { room: 'away' } })).toMatchObject({ value: { subscribers: 1, sequence: 4n } });
+    await command(writer, { case: 'deleteChannel', value: { room: 'away' } });
+    await write('away', 5, 5);
+    link.say({ body: { case: 'sessionCredit', value: { session: 1n } } });
+    const { texts, gaps } = await catchUp(link, 1);
+    expect(texts).toEqual(['5']);
+    const [lagged, reset] = gaps.flatMap(signalsOf);
+    expect(lagged).toMatchObject({ value: { reason: 'SLOW_READER', after: { epoch, sequence: 3n } } });
+    expect(reset).toMatchObject({ value: { reason: 'EPOCH_CHANGED', after: { epoch, sequence: 3n }, resumesAt: { sequence: 0n } } });
+    await link.message('subscribe');
+    await write('away', 6, 6);
+    expect(await link.delivery()).toMatchObject({ last: 2, prev: 1 });
     link.close();
   });
 

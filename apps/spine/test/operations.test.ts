@@ -20,7 +20,7 @@ describe('the admin server', () => {
 
   it('tells health, readiness, version and status as JSON (N4)', async () => {
     expect((await get('/health')).status).toBe(200);
-    await expect.poll(() => get('/ready').then(({ status, text }) => [status, JSON.parse(text)])).toEqual([200, { state: 'Ready', reasons: [] }]);
+    await expect.poll(() => get('/ready').then(({ status, text }) => [status, JSON.parse(text) as unknown])).toEqual([200, { state: 'Ready', reasons: [] }]);
     expect(JSON.parse((await get('/version')).text)).toMatchObject({ name: 'arqonbus-spine', node: process.version });
     expect(JSON.parse((await get('/status')).text)).toMatchObject({ node: 'spine-1', state: 'Ready', transport: 'engine', sessions: 0, links: 0 });
     expect((await get('/nowhere')).status).toBe(404);

@@ -94,7 +94,7 @@ describe('inboxes', () => {
   it('carry the session that a run is for, to all sessions of the client', async () => {
     const sender = await spine.connect({ sub: 'sender', publish: ['@erin'] });
     const erins = [await spine.connect({ sub: 'erin' }), await spine.connect({ sub: 'erin' })];
-    const status = await command(erins[0] as RawWireClient, { case: 'status', value: {} });
+    const status = await command(erins[0], { case: 'status', value: {} });
     const session = status.case === 'status' ? status.value.session : 0n;
     await publish(sender, { recipient: 'erin', recipientSession: session, payloads: ['one of you'] });
     for (const erin of erins) {

@@ -1,7 +1,7 @@
 import { createTestIssuer, RawWireClient, UpgradeRefused, waitFor, type TestIssuer } from '@arqonbus/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isWelcome, startSpineProcess, type RunningSpine } from './spine-process.js';
-import { command } from './wire.js';
+import { command, sendAnyway } from './wire.js';
 
 const clientFrameBytes = 983_040;
 
@@ -78,7 +78,7 @@ describe('the service door', () => {
     await exact.sendBytes(new Uint8Array(clientFrameBytes + 1));
     expect((await exact.closed).code).toBe(4413);
     const above = await spine.connect();
-    await above.sendBytes(new Uint8Array(1_048_577)).catch(() => undefined);
+    await sendAnyway(above.sendBytes(new Uint8Array(1_048_577)));
     expect((await above.closed).code).toBe(1006);
   });
 
@@ -132,7 +132,7 @@ describe('the service door with keys at a URL', () => {
     };
     expect(await waitFor(async () => { const now = await ready(); return now.status === 503 ? now : undefined; })).toMatchObject({ body: { state: 'NotReady', reasons: ['keys_unreachable'] } });
     keys.behave('serve');
-    const client = await waitFor(() => RawWireClient.connect(spine.serviceUrl, { token }).catch(() => undefined), { timeoutMs: 20_000, intervalMs: 250 });
+    const client = await waitFor(() => RawWireClient.connect(spine.serviceUrl, { token }), { timeoutMs: 20_000, intervalMs: 250 });
     expect(isWelcome(await client.next())).toBe(true);
     await waitFor(async () => (await ready()).status === 200);
     await client.close();

@@ -1,5 +1,5 @@
 import type { Command, Frame, Reply } from '@arqonbus/proto';
-import { EnvelopeSchema, type Error as WireError } from '@arqonbus/proto';
+import type { EnvelopeSchema, Error as WireError } from '@arqonbus/proto';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { RawWireClient } from '@arqonbus/testkit';
 import { bodiesOf, newId } from './spine-process.js';
@@ -105,4 +105,9 @@ export function join(client: RawWireClient, room: string, channel = ''): Promise
 export async function expectSilence(client: RawWireClient): Promise<SeenEvent[]> {
   await command(client, { case: 'ping', value: {} });
   return client.frames.pending.flatMap(eventsOf);
+}
+
+/** Waits for a send that a closing connection may refuse: the test looks at how it closed. */
+export async function sendAnyway(sending: Promise<unknown>): Promise<'sent' | 'refused'> {
+  return sending.then(() => 'sent' as const, () => 'refused' as const);
 }
