@@ -1,5 +1,5 @@
 import {
-  copyEnvelopes, encodeEpoch, envelopeRanges, readFixed64, readStampedBatch, stampedBatchSize, writeStampedHeader, type StampedRun,
+  copyEnvelopes, encodeEpoch, envelopeRanges, readFixed64, readStampedBatch, stampedBatchSize, varintSize, writeStampedHeader, writeVarint, type StampedRun,
 } from '@arqonbus/envelope';
 import type {
   AppendOutcome, EventOrigin, HistoryPage, HistoryWindow, OpenTopicOptions, RunToAppend, Tail, TopicHistory,
@@ -8,6 +8,9 @@ import type { ProducerMemory } from './producer-memory.js';
 import { readRuns } from './read-runs.js';
 import { RunIndex } from './run-index.js';
 import { SlabRing } from './slab-ring.js';
+
+const noBytes = new Uint8Array(0);
+const noTail = -1;
 
 /** What the store lends to each of its topics. */
 export interface MemoryStoreShare {
@@ -33,6 +36,7 @@ export class MemoryTopicHistory implements TopicHistory {
   private tailStart = noTail;
   private tailPrev = 0;
   private readonly stamped: StampedRun;
+  private readonly newest: NewestRun = { offset: noTail, sender: noBytes, routing: noBytes, count: 0, contentBytes: 0 };
 
   constructor(
     private readonly options: OpenTopicOptions,
@@ -66,19 +70,14 @@ export class MemoryTopicHistory implements TopicHistory {
       const verdict = this.producers.check(run, nowUs);
       if (verdict !== 'accepted') return verdict;
     }
-    const stamped = this.stamped;
     run.prev = this.lastSequence;
     run.sequence = this.lastSequence + 1;
     run.count = run.view.envelopeCount;
     run.timeUs = nowUs > this.lastTimeUs ? nowUs : this.lastTimeUs;
-    stamped.routing = run.routing;
-    stamped.sender = run.sender;
-    stamped.sequence = run.sequence;
-    stamped.prev = run.prev;
-    stamped.timeUs = run.timeUs;
-    stamped.after = run.after;
-    stamped.envelopesBytes = run.view.envelopesBytes;
-    this.write(run, stampedBatchSize(stamped));
+    if (this.canExtend(run)) this.extend(run);
+    else this.write(run);
+    this.lastSequence = run.sequence + run.count - 1;
+    this.eventCount += run.count;
     if (run.view.ack) this.producers.record(run, nowUs);
     this.trim(nowUs);
     return 'accepted';
@@ -88,6 +87,7 @@ export class MemoryTopicHistory implements TopicHistory {
     if (this.tailStart === noTail) return undefined;
     const tail = { bytes: this.slabs.bytes, start: this.tailStart, end: this.slabs.writeOffset, prev: this.tailPrev, lastSequence: this.lastSequence };
     this.tailStart = noTail;
+    this.newest.offset = noTail;
     this.slabs.endTail();
     return tail;
   }
@@ -118,6 +118,7 @@ export class MemoryTopicHistory implements TopicHistory {
     this.eventCount = 0;
     this.byteCount = 0;
     this.tailStart = noTail;
+    this.newest.offset = noTail;
     this.runs.clear();
     this.slabs.clear();
     this.producers.clear();
@@ -148,7 +149,49 @@ export class MemoryTopicHistory implements TopicHistory {
     return true;
   }
 
-  private write(run: RunToAppend, sizeBytes: number): void {
+  /**
+   * True when the run may join the newest one, which has not been fanned out: same publisher, no
+   * dependencies, and the length of what is written stays within the bytes it has. Many small runs
+   * of one turn then cost one stamp, here and at each subscriber.
+   */
+  private canExtend(run: RunToAppend): boolean {
+    const newest = this.newest;
+    return newest.offset !== noTail && newest.sender === run.sender && newest.routing === run.routing && run.after.length === 0
+      && newest.contentBytes + run.view.envelopesBytes <= largestExtendedBytes && newest.count + run.count <= largestExtendedCount
+      && this.runs.length > 0 && this.slabs.fits(run.view.envelopesBytes + 1);
+  }
+
+  private extend(run: RunToAppend): void {
+    const newest = this.newest;
+    const bytes = this.slabs.bytes;
+    const added = run.view.envelopesBytes;
+    let grown = added;
+    if (newest.contentBytes < 0x80 && newest.contentBytes + added >= 0x80) {
+      // The length takes a second byte: the content moves on by one.
+      bytes.copyWithin(newest.offset + 3, newest.offset + 2, this.slabs.writeOffset);
+      this.slabs.writeOffset += 1;
+      grown += 1;
+    }
+    newest.contentBytes += added;
+    newest.count += run.count;
+    writeVarint(bytes, newest.offset + 1, newest.contentBytes);
+    this.slabs.writeOffset = copyEnvelopes(bytes, this.slabs.writeOffset, run.source, run.view);
+    this.runs.extendLast(run.count, grown);
+    run.timeUs = this.lastTimeUs;
+    this.byteCount += grown;
+    this.share.addBytes(grown);
+  }
+
+  private write(run: RunToAppend): void {
+    const stamped = this.stamped;
+    stamped.routing = run.routing;
+    stamped.sender = run.sender;
+    stamped.sequence = run.sequence;
+    stamped.prev = run.prev;
+    stamped.timeUs = run.timeUs;
+    stamped.after = run.after;
+    stamped.envelopesBytes = run.view.envelopesBytes;
+    const sizeBytes = stampedBatchSize(stamped);
     if (!this.slabs.fits(sizeBytes)) {
       if (this.tailStart !== noTail) this.options.onTailFull();
       this.slabs.startSlab(sizeBytes);
@@ -159,20 +202,40 @@ export class MemoryTopicHistory implements TopicHistory {
     }
     const offset = this.slabs.writeOffset;
     const bytes = this.slabs.bytes;
-    const at = writeStampedHeader(bytes, offset, this.stamped);
+    const at = writeStampedHeader(bytes, offset, stamped);
     this.slabs.writeOffset = copyEnvelopes(bytes, at, run.source, run.view);
     this.slabs.holdRun();
     this.runs.push(run.sequence, run.count, run.timeUs, offset, sizeBytes, this.slabs.currentNumber);
-    this.lastSequence = run.sequence + run.count - 1;
     this.lastTimeUs = run.timeUs;
-    this.eventCount += run.count;
     this.byteCount += sizeBytes;
+    this.rememberNewest(run, offset, sizeBytes);
     this.share.addBytes(sizeBytes);
+  }
+
+  private rememberNewest(run: RunToAppend, offset: number, sizeBytes: number): void {
+    const newest = this.newest;
+    newest.offset = run.after.length === 0 ? offset : noTail;
+    newest.sender = run.sender;
+    newest.routing = run.routing;
+    newest.count = run.count;
+    // Tag and length precede the content.
+    newest.contentBytes = sizeBytes - 1 - varintSize(sizeBytes < 0x82 ? sizeBytes - 2 : sizeBytes - 3);
   }
 }
 
-const noBytes = new Uint8Array(0);
-const noTail = -1;
+/** The newest run while it may grow; offset is -1 when it may not. */
+interface NewestRun {
+  offset: number;
+  sender: Uint8Array;
+  routing: Uint8Array;
+  count: number;
+  contentBytes: number;
+}
+
+/** Bytes up to which a batch's length takes two bytes; larger runs stand alone. */
+const largestExtendedBytes = 0x3fff;
+const largestExtendedCount = 1_024;
+
 
 /** True when the envelope's id field (tag 0x0A, length 16) stands first, as every builder writes it, and equals `id`. */
 function holdsId(bytes: Uint8Array, start: number, end: number, id: Uint8Array, idStart: number): boolean {

@@ -36,6 +36,13 @@ export class RunIndex {
     this.length += 1;
   }
 
+  /** The newest run grew by events of the same publisher. */
+  extendLast(count: number, length: number): void {
+    const at = this.place(this.length - 1);
+    this.counts[at] += count;
+    this.lengths[at] += length;
+  }
+
   shift(): void {
     this.head = (this.head + 1) & (this.sequences.length - 1);
     this.length -= 1;

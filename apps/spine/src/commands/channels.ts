@@ -1,5 +1,5 @@
 import { canDeleteChannel, canListRoom, canPublish, canSubscribe } from '@arqonbus/auth';
-import { ArqonError, hardCaps } from '@arqonbus/errors';
+import { ArqonError, hardCaps, isArqonError } from '@arqonbus/errors';
 import { isRoomName } from '@arqonbus/tenancy';
 import type { Topic } from '../routing/index.js';
 import type { CommandCall, CommandContext, CommandHandler } from './command.js';
@@ -32,7 +32,8 @@ export const createChannel: CommandHandler<'createChannel'> = async (context, ca
   const exists = (): boolean => context.directory.findTopic(session.tenant, value.room, value.channel) !== undefined;
   await audited(context, call, { action: 'channel.create', target: nameOf(value) }, () => {
     if (!canPublish(session.claims, value.room, value.channel)) return new ArqonError('NOT_PERMITTED', { field: 'room' });
-    return exists() ? new ArqonError('CHANNEL_EXISTS', { field: 'channel' }) : undefined;
+    if (exists()) return new ArqonError('CHANNEL_EXISTS', { field: 'channel' });
+    return refusalOf(() => { context.directory.requirePlace(session.tenant, value.room); });
   });
   if (session.isClosed) return;
   // Another may have created it while the record was written.
@@ -77,6 +78,17 @@ async function audited(
     throw new ArqonError('AUDIT_UNAVAILABLE', { cause: error });
   }
   if (refusal !== undefined) throw refusal;
+}
+
+/** What a check refuses with. */
+function refusalOf(check: () => void): ArqonError | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    if (isArqonError(error)) return error;
+    throw error;
+  }
 }
 
 function nameOf(value: { readonly room: string; readonly channel: string }): string {

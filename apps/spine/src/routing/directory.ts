@@ -81,7 +81,7 @@ export class Directory {
   openRoom(tenant: Tenant, name: string): Room {
     const known = tenant.rooms.get(name);
     if (known !== undefined) return known;
-    if (tenant.rooms.size >= this.options.limits.maxRoomsPerTenant) throw new ArqonError('TOO_MANY_TOPICS', { field: 'room' });
+    this.requireFreeRoom(tenant);
     const room = new Room(this.takeNumber(), tenant, name);
     tenant.rooms.set(name, room);
     return room;
@@ -142,6 +142,16 @@ export class Directory {
     for (const [id, tenant] of this.tenants) {
       if (tenant.sessionCount === 0 && tenant.topicCount === 0 && tenant.rooms.size === 0) this.tenants.delete(id);
     }
+  }
+
+  /** @throws ArqonError TOO_MANY_TOPICS unless a topic more, and its room, fit the tenant's limits. */
+  requirePlace(tenant: Tenant, roomName: string): void {
+    this.requireFreeTopic(tenant);
+    if (!tenant.rooms.has(roomName)) this.requireFreeRoom(tenant);
+  }
+
+  private requireFreeRoom(tenant: Tenant): void {
+    if (tenant.rooms.size >= this.options.limits.maxRoomsPerTenant) throw new ArqonError('TOO_MANY_TOPICS', { field: 'room' });
   }
 
   private requireFreeTopic(tenant: Tenant): void {

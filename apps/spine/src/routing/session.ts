@@ -45,6 +45,9 @@ export interface SessionOwner {
 /** One authenticated connection. Small on purpose: there may be very many. */
 export class Session {
   readonly sender: Uint8Array;
+  claims: Claims;
+  /** Role of the claims in force: no rate limit. */
+  isService: boolean;
   isClosed = false;
   /** Subscriptions; false while the session is off the live topic and recovers. */
   topics: Map<Topic, boolean> | undefined;
@@ -73,17 +76,24 @@ export class Session {
   private isHeld = false;
 
   constructor(
-    readonly id: number, readonly tenant: Tenant, public claims: Claims, readonly port: SessionPort, private readonly owner: SessionOwner,
+    readonly id: number, readonly tenant: Tenant, claims: Claims, readonly port: SessionPort, private readonly owner: SessionOwner,
   ) {
+    this.claims = claims;
+    this.isService = claims.roles.has('service');
     this.sender = encodeSender(claims.subject, id);
+  }
+
+  /** New claims of the same identity. */
+  take(claims: Claims): void {
+    this.claims = claims;
+    this.isService = claims.roles.has('service');
+    this.publishable = undefined;
+    this.lastTopic = undefined;
+    this.expiryAnnounced = false;
   }
 
   get clientId(): string {
     return this.claims.subject;
-  }
-
-  get isService(): boolean {
-    return this.claims.roles.has('service');
   }
 
   /** Queues one `Frame.batches` entry for the end of the turn. */

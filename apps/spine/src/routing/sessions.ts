@@ -104,10 +104,7 @@ export class Sessions {
 
   /** New claims of the same identity: rights are decided anew, what they no longer cover ends. */
   refresh(session: Session, claims: Claims): void {
-    session.claims = claims;
-    session.publishable = undefined;
-    session.lastTopic = undefined;
-    session.expiryAnnounced = false;
+    session.take(claims);
     session.endsAtMs = this.endOf(claims);
     this.watchExpiry(session);
     const ended = this.subscriptions.revoke(session);
