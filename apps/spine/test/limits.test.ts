@@ -1,7 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ackedRun, codesOf, sendRuns } from './runs.js';
-import { newId, startSpineProcess, type RunningSpine } from './spine-process.js';
-import { bodiesOf } from './spine-process.js';
+import { bodiesOf, newId, startSpineProcess, type RunningSpine } from './spine-process.js';
 import { command, join, publish, readEvents, refusedCommand } from './wire.js';
 
 const everything = { tenant: 'acme', publish: ['*', '@*'], subscribe: ['*'], roles: ['service', 'operator'] };
@@ -43,6 +43,8 @@ describe('limits', () => {
     const codes = async (rooms: string[]): Promise<string[]> => codesOf(await sendRuns(client, rooms.map((room) => ackedRun({ room }, 1n, 1n, ['x']))));
     expect(await codes(['r1', 'r2', 'r3', 'r4', 'r5'])).toEqual(['ok', 'ok', 'ok', 'ok', 'TOO_MANY_TOPICS']);
     expect(await refusedCommand(client, { case: 'join', value: { room: 'r6' } })).toMatchObject({ code: 'TOO_MANY_TOPICS' });
+    expect(await refusedCommand(client, { case: 'createChannel', value: { room: 'r6', channel: '' } })).toMatchObject({ code: 'TOO_MANY_TOPICS' });
+    expect(JSON.parse(readFileSync(spine.auditFile, 'utf8').trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ action: 'channel.create', target: 'r6', outcome: 'refused', code: 'TOO_MANY_TOPICS' });
     await command(client, { case: 'deleteChannel', value: { room: 'r1', channel: '' } });
     expect(await codes(['r5'])).toEqual(['ok']);
     await client.close();
