@@ -5,7 +5,6 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const target = join(root, 'dist/package');
@@ -50,20 +49,7 @@ function dropUnreached() {
 rmSync(target, { recursive: true, force: true });
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 execFileSync(process.execPath, [tsc, '-b', join(root, 'tsconfig.lib.json')], { stdio: ['ignore', process.stderr, process.stderr] });
-await build({
-  absWorkingDir: root,
-  entryPoints: entries.map((entry) => `src/${entry}.ts`),
-  outdir: target,
-  bundle: true,
-  splitting: true,
-  chunkNames: 'chunk-[hash]',
-  format: 'esm',
-  target: 'es2022',
-  platform: 'neutral',
-  conditions: ['@arqonbus/source'],
-  external: ['@bufbuild/protobuf', 'ws'],
-  legalComments: 'none',
-});
+execFileSync(process.execPath, [join(root, 'scripts/bundle.mjs'), target], { stdio: ['ignore', process.stderr, process.stderr] });
 copyDeclarations(join(root, 'dist'), target);
 for (const name of bundledTypes) copyDeclarations(join(root, '..', name, 'dist'), join(target, 'types', name));
 dropUnreached();

@@ -24,8 +24,8 @@ function startApp(app: string, env: Record<string, string>): Promise<RunningProc
   });
 }
 
-/** Starts both as processes of their own, on free ports. */
-export async function startRealServers(): Promise<RealServers> {
+/** Starts both as processes of their own, on free ports. Pages of `origins` may connect. */
+export async function startRealServers({ origins = [] }: { readonly origins?: readonly string[] } = {}): Promise<RealServers> {
   const [issuer, certificate, shieldPort] = await Promise.all([createTestIssuer(), createTestCertificate(), freePort()]);
   const folder = createTempFolder('arqon-sdk-');
   const linkKey = randomBytes(24).toString('hex');
@@ -40,6 +40,7 @@ export async function startRealServers(): Promise<RealServers> {
   const startShield = (): Promise<RunningProcess> => startApp('shield', {
     ...auth('SHIELD'), ARQON_SHIELD_LISTEN_PORT: String(shieldPort), ARQON_SHIELD_TLS_CERT_FILE: certificate.certFile,
     ARQON_SHIELD_TLS_KEY_FILE: certificate.keyFile, ARQON_SHIELD_LINK_URLS: `ws://127.0.0.1:${ports.linkPort}`,
+    ...(origins.length === 0 ? {} : { ARQON_SHIELD_ORIGINS: origins.join(',') }),
   });
   let shield = await startShield();
   return {
