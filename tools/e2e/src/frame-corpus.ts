@@ -1,14 +1,13 @@
 import { FrameSchema } from '@arqonbus/proto';
 import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
-import { newId, textEvent, type BatchInit } from './wire-session.js';
+import { newId, textEvent, type CommandInit, type EnvelopeInit } from './wire-session.js';
 
 type Init = MessageInitShape<typeof FrameSchema>;
-type EnvelopeInit = NonNullable<BatchInit['envelopes']>[number];
 
 const room = 'fuzz';
 const position = { channel: 'a', epoch: 1n, sequence: 1n };
 
-function command(body: NonNullable<Extract<EnvelopeInit['body'], { case: 'command' }>['value']>['body']): EnvelopeInit {
+function command(body: CommandInit): EnvelopeInit {
   return { id: newId(), body: { case: 'command', value: { body } } };
 }
 
@@ -36,7 +35,7 @@ function runs(): Init[] {
 
 function commands(token: string): Init[] {
   const window = { room, channel: 'a', fromSequence: 1n, toSequence: 9n, limit: 10, epoch: 1n };
-  const bodies: Parameters<typeof command>[0][] = [
+  const bodies: CommandInit[] = [
     { case: 'ping', value: {} }, { case: 'join', value: { room, channel: 'a', resume: [position] } }, { case: 'join', value: { room, allChannels: true } },
     { case: 'join', value: { room, group: 'g' } }, { case: 'leave', value: { room, channel: 'a' } }, { case: 'status', value: {} }, { case: 'listChannels', value: { room } },
     { case: 'channelInfo', value: { room, channel: 'a' } }, { case: 'createChannel', value: { room, channel: 'new' } }, { case: 'deleteChannel', value: { room, channel: 'new' } },

@@ -1,12 +1,18 @@
 import { newEnvelopeId } from '@arqonbus/envelope';
-import type { Batch, BatchSchema, CommandSchema, Envelope, Error as WireError, Reply, Signal, Welcome } from '@arqonbus/proto';
+import type { Batch, BatchSchema, CommandSchema, Envelope, EnvelopeSchema, Error as WireError, Reply, Signal, Welcome } from '@arqonbus/proto';
 import { FrameQueue, type RawWireClient } from '@arqonbus/testkit';
-import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
 import { randomBytes } from 'node:crypto';
 
-export type BatchInit = MessageInitShape<typeof BatchSchema>;
-type CommandInit = Exclude<NonNullable<MessageInitShape<typeof CommandSchema>['body']>, { case: undefined }>;
+/** A message as a plain object, to be completed with defaults. */
+type Init<Schema extends DescMessage> = Extract<MessageInitShape<Schema>, { readonly $typeName?: never }>;
+
+export type BatchInit = Init<typeof BatchSchema>;
+export type EnvelopeInit = Init<typeof EnvelopeSchema>;
+/** The body of a command. */
+export type CommandInit = Exclude<NonNullable<Init<typeof CommandSchema>['body']>, { case: undefined }>;
 type SignalCase = NonNullable<Signal['body']['case']>;
+type SignalOf<Kind extends SignalCase> = Extract<Signal['body'], { case: Kind }>['value'];
 
 /** One envelope as received, with the batch that it came in. */
 interface Received {
@@ -27,7 +33,7 @@ export function newId(): Uint8Array {
 }
 
 /** An envelope that holds a text. */
-export function textEvent(text: string): NonNullable<BatchInit['envelopes']>[number] {
+export function textEvent(text: string): EnvelopeInit {
   return { id: newId(), body: { case: 'event', value: { type: 'text/plain', payload: Buffer.from(text) } } };
 }
 
@@ -86,9 +92,9 @@ export class WireSession {
   }
 
   /** Takes the next signal of a kind. */
-  async nextSignal<Kind extends SignalCase>(kind: Kind, timeoutMs = 5_000): Promise<Extract<Signal['body'], { case: Kind }>['value']> {
+  async nextSignal<Kind extends SignalCase>(kind: Kind, timeoutMs = 5_000): Promise<SignalOf<Kind>> {
     const { body } = await this.queue.next((received) => received.body.case === 'signal' && received.body.value.body.case === kind, timeoutMs);
-    return (body.value as Signal).body.value as Extract<Signal['body'], { case: Kind }>['value'];
+    return (body.value as Signal).body.value as SignalOf<Kind>;
   }
 
   /** Takes that many events, in order. */

@@ -2,6 +2,7 @@ import { isArqonError, isClosedError, type Bus, type PublishResult, type Subscri
 import { waitFor } from '@arqonbus/testkit';
 import { setTimeout as wait } from 'node:timers/promises';
 import { NumberLedger } from '../src/index.js';
+import { succeeds } from './succeeds.js';
 
 /** How each number's publish ended: its place, or the code of the refusal. */
 export type Outcome = PublishResult | string;
@@ -80,8 +81,8 @@ export class StreamReader {
 
   /** Waits for all numbers up to the count; then nothing may be doubled or out of order. */
   async all(count: number): Promise<{ lostCount: number; doubledCount: number; disorderedCount: number }> {
-    await waitFor(() => this.ledger.lostCount(count) === 0, { timeoutMs: 20_000, intervalMs: 50, what: `numbers up to ${String(count)}; ${String(this.ledger.lostCount(count))} are missing` })
-      .catch(() => undefined);
+    // What is still missing then is told by the counts.
+    await succeeds(waitFor(() => this.ledger.lostCount(count) === 0, { timeoutMs: 20_000, intervalMs: 50, what: 'all numbers' }));
     const { doubledCount, disorderedCount } = this.ledger;
     return { lostCount: this.ledger.lostCount(count), doubledCount, disorderedCount };
   }

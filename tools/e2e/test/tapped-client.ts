@@ -2,10 +2,7 @@ import { FrameSchema, type Frame } from '@arqonbus/proto';
 import { create, fromBinary, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import { waitFor } from '@arqonbus/testkit';
 import { WebSocket } from 'ws';
-import { newId, type BatchInit } from '../src/index.js';
-
-type EnvelopeInit = NonNullable<BatchInit['envelopes']>[number];
-export type CommandValue = NonNullable<Extract<EnvelopeInit['body'], { case: 'command' }>['value']>['body'];
+import { newId, type BatchInit, type CommandInit } from '../src/index.js';
 
 /** A client that keeps every byte that the server ever gave it. */
 export class TappedClient {
@@ -50,7 +47,7 @@ export class TappedClient {
   }
 
   /** Sends a command and waits for what answers it. */
-  async command(body: CommandValue): Promise<void> {
+  async command(body: CommandInit): Promise<void> {
     const id = newId();
     const key = Buffer.from(id).toString('hex');
     this.asked.push(key);
