@@ -94,6 +94,19 @@ export function historyStoreContract(name: string, makeStore: (options: StoreUnd
         expect(eventsOf(topic.read(everything))).toEqual(upTo(12, 5));
       });
 
+      it('keeps nearly all it may of small runs that one publisher sent within one turn', () => {
+        const topic = open({ retention: { ...ample, maxEvents: 100 } });
+        const { sender } = testRun({ events: [1] });
+        for (const number of upTo(500)) {
+          topic.append(Object.assign(testRun({ events: [number] }), { sender }), startUs);
+          expect(topic.eventCount).toBeLessThanOrEqual(100);
+          if (number > 100) expect(topic.eventCount).toBeGreaterThan(90);
+        }
+        const { eventCount } = topic;
+        expect(eventsOf(topic.read(everything))).toEqual(upTo(500, 501 - eventCount));
+        for (const from of [420, 450, 499]) expect(eventsOf(topic.read({ ...everything, fromSequence: from, toSequence: from + 1 }))).toEqual([from, from + 1]);
+      });
+
       it('trims above the bytes', () => {
         const topic = open({ retention: { ...ample, maxBytes: 3_500 } });
         fill(topic, [1, 1, 1, 1, 1], 1_000);

@@ -32,6 +32,7 @@ export class MemoryTopicHistory implements TopicHistory {
   private lastTimeUs = 0;
   private readonly runs = new RunIndex();
   private readonly slabs: SlabRing;
+  private readonly largestExtendedCount: number;
   /** Offset of the tail; -1 when there is none. */
   private tailStart = noTail;
   private tailPrev = 0;
@@ -46,6 +47,7 @@ export class MemoryTopicHistory implements TopicHistory {
   ) {
     this.epoch = share.nextEpoch(nowUs);
     this.epochField = encodeEpoch(this.epoch);
+    this.largestExtendedCount = Math.min(largestExtendedCount, options.retention.maxEvents * largestExtendedShare);
     this.slabs = new SlabRing(share.headroomBytes);
     this.stamped = {
       routing: options.routing, sender: noBytes, epoch: this.epochField, sequence: 0, prev: 0, timeUs: 0, after: noBytes,
@@ -157,7 +159,7 @@ export class MemoryTopicHistory implements TopicHistory {
   private canExtend(run: RunToAppend): boolean {
     const newest = this.newest;
     return newest.offset !== noTail && newest.sender === run.sender && newest.routing === run.routing && run.after.length === 0
-      && newest.contentBytes + run.view.envelopesBytes <= largestExtendedBytes && newest.count + run.count <= largestExtendedCount
+      && newest.contentBytes + run.view.envelopesBytes <= largestExtendedBytes && newest.count + run.count <= this.largestExtendedCount
       && this.runs.length > 0 && this.slabs.fits(run.view.envelopesBytes + 1);
   }
 
@@ -235,6 +237,8 @@ interface NewestRun {
 /** Bytes up to which a batch's length takes two bytes; larger runs stand alone. */
 const largestExtendedBytes = 0x3fff;
 const largestExtendedCount = 1_024;
+/** Part of what history keeps that one run may grow to: runs are trimmed whole. */
+const largestExtendedShare = 1 / 16;
 
 
 /** True when the envelope's id field (tag 0x0A, length 16) stands first, as every builder writes it, and equals `id`. */
