@@ -81,6 +81,7 @@ class EngineServer<Data> implements TransportServer {
   private readonly drops: DropQueue<Data>;
   private listenSocket: us_listen_socket | undefined;
   private isClosed = false;
+  private opened: EngineSocket<Data> | undefined;
 
   constructor(
     private readonly engine: Engine,
@@ -160,11 +161,11 @@ class EngineServer<Data> implements TransportServer {
     }
   }
 
+  /** Within `answer`; the owner is told when that is done. */
   handleOpen(ws: EngineWebSocket<Data>): void {
-    this.drops.settle();
     const { socket } = ws.getUserData();
     socket.attach(ws);
-    this.handlers.open(socket);
+    this.opened = socket;
   }
 
   handleMessage(ws: EngineWebSocket<Data>, message: ArrayBuffer, isBinary: boolean): void {
@@ -196,19 +197,31 @@ class EngineServer<Data> implements TransportServer {
     this.answer(upgrade, { accept: false, status: 500 });
   }
 
+  /**
+   * The engine looks at the response's state once more when its cork ends, in memory that an upgrade
+   * gave back (uWebSockets issue 1928): what the owner subscribes and sends in `open` could be laid
+   * there and be taken for "close this connection". So the owner is told of the socket after the cork.
+   */
   private answer(upgrade: PendingUpgrade, decision: UpgradeDecision<Data>): void {
     if (upgrade.isAborted) return;
     const { response } = upgrade;
+    const record: EngineSocketRecord<Data> | undefined = decision.accept
+      ? { socket: new EngineSocket(decision.data, upgrade.remoteAddress, this.drops) }
+      : undefined;
     response.cork(() => {
       if (!decision.accept) {
         refuse(response, decision);
         return;
       }
-      const record: EngineSocketRecord<Data> = { socket: new EngineSocket(decision.data, upgrade.remoteAddress, this.drops) };
       // A subprotocol that was not offered would make the client fail the handshake (RFC 6455, 4.1).
       const subprotocol = upgrade.header('sec-websocket-protocol') === '' ? '' : decision.subprotocol;
       response.upgrade(record, upgrade.header('sec-websocket-key'), subprotocol, '', upgrade.context);
     });
+    const { opened } = this;
+    this.opened = undefined;
+    if (opened?.isOpen !== true) return;
+    this.drops.settle();
+    this.handlers.open(opened);
   }
 }
 
