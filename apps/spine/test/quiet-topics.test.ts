@@ -1,4 +1,4 @@
-import type { RawWireClient } from '@arqonbus/testkit';
+import { waitFor, type RawWireClient } from '@arqonbus/testkit';
 import type { Frame } from '@arqonbus/proto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSpineProcess, type RunningSpine } from './spine-process.js';
@@ -46,6 +46,19 @@ describe('a quiet topic', () => {
     await join(late, 'tail');
     expect((await late.next(isHead('tail', ''), 4_000)).batches[0]?.stamp).toMatchObject({ sequence: 1n });
     await late.close();
+  });
+
+  it('is stamped with the time of its next event, not of the empty frame before it', async () => {
+    const client = await spine.connect({ ...everything, sub: 'timer' });
+    await join(client, 'timed');
+    await client.next(isHead('timed', ''), 4_000);
+    await client.sendBytes(new Uint8Array(0));
+    const restUntilMs = Date.now() + 1_200;
+    await waitFor(() => Date.now() >= restUntilMs, { what: 'time to pass' });
+    await publish(client, { room: 'timed', payloads: ['x'] });
+    const frame = await client.next((candidate) => candidate.batches.some((batch) => batch.envelopes.length > 0));
+    expect(Number((frame.batches[0]?.stamp?.timeUs ?? 0n) / 1_000n)).toBeGreaterThanOrEqual(restUntilMs);
+    await client.close();
   });
 
   it('that is an inbox tells its head to its client', async () => {

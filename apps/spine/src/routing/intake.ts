@@ -55,6 +55,8 @@ export class Intake {
       session.port.close(closeCodes.tooLarge, closeCodes.tooLarge.reason);
       return;
     }
+    // Every frame ends its turn, an empty one too: the clock and the session's budget are those of a turn.
+    this.fanOut.schedule();
     if (!this.withinTurn(session, size)) return;
     const nowMs = this.readClock();
     const reader = this.reader;
