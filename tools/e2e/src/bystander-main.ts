@@ -33,9 +33,9 @@ async function openSide(token: string, samples: LatencySample[], complaints: str
   const ledger = new NumberLedger();
   const subscription = await bus.join(topic);
   subscription.on('message', (message) => {
-    const [number, dueMs] = message.text.split(' ').map(Number);
+    const [number, dueMs, latenessMs] = message.text.split(' ').map(Number);
     ledger.take(number);
-    samples.push([dueMs, nowMs() - dueMs]);
+    samples.push([dueMs, nowMs() - dueMs, latenessMs]);
   });
   subscription.on('gap', ({ reason, lost }) => {
     if (lost) complaints.push(`gap ${reason}`);
@@ -45,7 +45,7 @@ async function openSide(token: string, samples: LatencySample[], complaints: str
 
 function publishNext(side: Side, dueMs: number, complaints: string[]): void {
   side.publishedCount += 1;
-  side.bus.publish(topic, { type: 'text/plain', payload: `${String(side.publishedCount)} ${String(dueMs)}` }).then(
+  side.bus.publish(topic, { type: 'text/plain', payload: `${String(side.publishedCount)} ${String(dueMs)} ${String(nowMs() - dueMs)}` }).then(
     () => { side.acknowledgedCount += 1; },
     (error: unknown) => { complaints.push(`publish ${String(error)}`); },
   );

@@ -1,5 +1,8 @@
-/** One delivery: when it was due to be sent (milliseconds since 1970) and how long after that the other side had it. */
-export type LatencySample = readonly [dueMs: number, latencyMs: number];
+/**
+ * One delivery: when it was due to be sent (milliseconds since 1970), how long after that the other side had it, and how much of that
+ * passed before the sending process ran at all, which no server can help.
+ */
+export type LatencySample = readonly [dueMs: number, latencyMs: number, latenessMs: number];
 
 /** What the bystander process tells while it runs. */
 export interface BystanderProgress {

@@ -3,6 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { percentile, type BystanderOutcome, type BystanderReport, type LatencySample } from './bystander-report.js';
 import { everyTopic, type Cluster } from './cluster.js';
 
+/** How the bystanders fared in some time. */
+export interface BystanderLatency {
+  /** From due time to delivery. */
+  readonly p99Ms: number;
+  /** From due time until the bystanders' own process ran: what the machine, and not the bus, is to blame for at each hop. */
+  readonly latenessP99Ms: number;
+  readonly samplesCount: number;
+}
+
 /** Two clients that do nothing wrong while a test does; they must not notice. */
 export class Bystanders {
   private constructor(private readonly running: RunningProcess) {}
@@ -20,14 +29,14 @@ export class Bystanders {
     return new Bystanders(running);
   }
 
-  /** 99th percentile of the latency of messages that were due since then (milliseconds since 1970), from due time to delivery. */
-  p99SinceMs(sinceMs: number): number {
-    return percentile(samplesOf(this.running.output.messages).flatMap(([dueMs, latencyMs]) => (dueMs >= sinceMs ? [latencyMs] : [])), 0.99);
-  }
-
-  /** Number of deliveries that were due since then. */
-  countSinceMs(sinceMs: number): number {
-    return samplesOf(this.running.output.messages).filter(([dueMs]) => dueMs >= sinceMs).length;
+  /** 99th percentiles of the messages that were due since then (milliseconds since 1970); NaN when there are none. */
+  since(sinceMs: number): BystanderLatency {
+    const samples = samplesOf(this.running.output.messages).filter(([dueMs]) => dueMs >= sinceMs);
+    return {
+      p99Ms: percentile(samples.map(([, latencyMs]) => latencyMs), 0.99),
+      latenessP99Ms: percentile(samples.map(([, , latenessMs]) => latenessMs), 0.99),
+      samplesCount: samples.length,
+    };
   }
 
   /** Stops publishing and resolves with the account once everything has arrived, or after ten seconds. */

@@ -1,9 +1,13 @@
 import { waitFor } from '@arqonbus/testkit';
 import { expect } from 'vitest';
-import { Bystanders, Cluster, type ClusterOptions } from '../src/index.js';
+import { Bystanders, Cluster, type BystanderLatency, type ClusterOptions } from '../src/index.js';
 
 const maxP99Ms = 50;
 const maxAttempts = 3;
+/** A message waits for a process to run at the Shield, the Spine, the Shield again and the receiver. */
+const hopsCount = 4;
+/** Timers that run later than this at the 99th percentile show a machine with too much else to do. */
+const busyLatenessMs = 5;
 /** What is looked at to tell that the machine has nothing else to do, and how long that is waited for. */
 const calmBeforeMs = 1_000;
 const calmP99Ms = 20;
@@ -13,18 +17,24 @@ const maxCalmWaitMs = 8_000;
 export interface WatchedCluster {
   readonly cluster: Cluster;
   readonly bystanders: Bystanders;
-  /** Bystanders' 99th percentile in milliseconds while `disturb` ran; over the bound it is run again, at most three times in all, for the machine may be busy. */
+  /**
+   * Expects the bystanders' 99th percentile to stay below 50 ms while `disturb` runs. Over it, it is run again, at most three times in all. On a
+   * machine that is too busy to run even the bystanders' timers in time, that lateness is allowed for, once per hop.
+   */
   expectCalm(what: string, disturb: () => Promise<void>): Promise<void>;
   /** Ends the bystanders and expects that each of their messages was acknowledged and arrived once, in order; then stops the cluster. */
   stop(): Promise<void>;
 }
 
-/** Waits until the bystanders' latency shows an idle machine, within a bound; resolves with their latest 99th percentile. */
-async function awaitCalm(bystanders: Bystanders): Promise<number> {
-  const p99 = (): number => bystanders.p99SinceMs(Date.now() - calmBeforeMs);
+/** Waits until the bystanders' latency shows an idle machine, within a bound. */
+async function awaitCalm(bystanders: Bystanders): Promise<void> {
   const startedMs = Date.now();
-  await waitFor(() => p99() < calmP99Ms || Date.now() - startedMs > maxCalmWaitMs, { timeoutMs: maxCalmWaitMs + 5_000, intervalMs: 100, what: 'calm' });
-  return p99();
+  const isCalm = (): boolean => bystanders.since(Date.now() - calmBeforeMs).p99Ms < calmP99Ms;
+  await waitFor(() => isCalm() || Date.now() - startedMs > maxCalmWaitMs, { timeoutMs: maxCalmWaitMs + 5_000, intervalMs: 100, what: 'calm' });
+}
+
+function boundFor({ latenessP99Ms }: BystanderLatency): number {
+  return latenessP99Ms > busyLatenessMs ? maxP99Ms + hopsCount * latenessP99Ms : maxP99Ms;
 }
 
 export async function startWatchedCluster(options: ClusterOptions = {}): Promise<WatchedCluster> {
@@ -34,16 +44,16 @@ export async function startWatchedCluster(options: ClusterOptions = {}): Promise
     cluster,
     bystanders,
     expectCalm: async (what, disturb) => {
-      const seen: number[] = [];
-      let before = Number.NaN;
-      while (seen.length < maxAttempts && !(Math.min(...seen) < maxP99Ms)) {
-        before = await awaitCalm(bystanders);
+      const seen: BystanderLatency[] = [];
+      while (seen.length < maxAttempts && !seen.some((latency) => latency.p99Ms < maxP99Ms)) {
+        await awaitCalm(bystanders);
         const sinceMs = Date.now();
         await disturb();
-        seen.push(bystanders.p99SinceMs(sinceMs));
+        seen.push(bystanders.since(sinceMs));
       }
-      console.log(`${what}: bystanders' p99 ${before.toFixed(1)} ms before, during it ${seen.map((value) => value.toFixed(1)).join(', ')} ms`);
-      expect(Math.min(...seen), `p99 of bystanders: ${seen.join(', ')} ms`).toBeLessThan(maxP99Ms);
+      const figures = seen.map(({ p99Ms, latenessP99Ms, samplesCount }) => `${p99Ms.toFixed(1)} ms of ${String(samplesCount)} (own timers ${latenessP99Ms.toFixed(1)} ms)`).join(', ');
+      console.log(`${what}: bystanders' p99 ${figures}`);
+      expect(seen.some((latency) => latency.p99Ms < boundFor(latency)), `p99 of bystanders: ${figures}`).toBe(true);
     },
     stop: async () => {
       try {
