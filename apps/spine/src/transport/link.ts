@@ -17,7 +17,7 @@ export class Link {
   private readonly builder = new SpineFrameBuilder();
   private readonly topics = new Map<Topic, number>();
   private readonly rooms = new Map<Room, number>();
-  private readonly described = new Map<number, Topic>();
+  private readonly described = new Set<Topic>();
 
   constructor(readonly socket: TransportSocket<LinkSeat>, private readonly onQueued: (link: Link) => void) {}
 
@@ -48,12 +48,12 @@ export class Link {
   unsubscribeTopic(session: number, topic: Topic): void {
     topic.subscribers.linked -= 1;
     const left = (this.topics.get(topic) ?? 1) - 1;
+    const isLast = left === 0 && !this.followsRoomOf(topic);
     if (left > 0) this.topics.set(topic, left);
-    else {
-      this.topics.delete(topic);
-      if (!this.followsRoomOf(topic)) this.stopTopic(topic);
-    }
+    else this.topics.delete(topic);
+    if (isLast) this.stopTopic(topic);
     this.queue({ body: { case: 'unsubscribe', value: { session: BigInt(session), topic: topic.number } } });
+    if (isLast) this.forget(topic);
   }
 
   subscribeRoom(session: number, room: Room): void {
@@ -80,11 +80,8 @@ export class Link {
       for (const topic of this.topics.keys()) if (topic.room === room) this.startTopic(topic);
     }
     this.queue({ body: { case: 'unsubscribe', value: { session: BigInt(session), room: room.number } } });
-  }
-
-  /** The topic that a number stands for on this link. */
-  topicOf(number: number): Topic | undefined {
-    return this.described.get(number);
+    if (left > 0) return;
+    for (const topic of room.topics.values()) if (!this.topics.has(topic)) this.forget(topic);
   }
 
   /** A channel came into being in a room that this link follows whole. */
@@ -93,18 +90,23 @@ export class Link {
   }
 
   topicClosed(topic: Topic): void {
-    if (!this.described.delete(topic.number)) return;
-    this.queue({ body: { case: 'forgetTopic', value: { topic: topic.number } } });
+    this.forget(topic);
   }
 
   /** The topic's epoch changed: its number now stands for the new one. */
   topicReset(topic: Topic): void {
-    if (this.described.delete(topic.number)) this.describe(topic);
+    if (this.described.delete(topic)) this.describe(topic);
+  }
+
+  /** What the Shield knows of a topic goes stale once nothing of it is sent there: the next subscription describes it anew. */
+  private forget(topic: Topic): void {
+    if (!this.described.delete(topic)) return;
+    this.queue({ body: { case: 'forgetTopic', value: { topic: topic.number } } });
   }
 
   private describe(topic: Topic): void {
-    if (this.described.has(topic.number)) return;
-    this.described.set(topic.number, topic);
+    if (this.described.has(topic)) return;
+    this.described.add(topic);
     this.queue({
       body: {
         case: 'describeTopic',
