@@ -101,33 +101,35 @@ function transcript(client: TappedClient): string[] {
   return batches.map((batch) => JSON.stringify(plain(batch), normal).replaceAll(/"(session|epoch) \d+"/g, '"$1"')).sort();
 }
 
-function foreignMarks(cluster: Cluster, neighbours: Neighbours): Buffer[] {
-  const eightBytes = (value: bigint): Buffer => {
-    const bytes = Buffer.alloc(8);
-    bytes.writeBigUInt64LE(value);
-    return bytes;
-  };
-  expect(cluster.spine.isAlive).toBe(true);
+/** A fixed64 as it travels. */
+function eightBytes(value: bigint): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(value);
+  return bytes;
+}
+
+/** Bytes that only clients of the other tenants may ever be sent. */
+function foreignMarks(neighbours: Neighbours): Buffer[] {
   return [Buffer.from(secret), ...tenants.map((tenant) => Buffer.from(tenant)), ...neighbours.buses.map(({ session }) => eightBytes(session))];
 }
 
 describe('a client of another tenant', () => {
   it('receives the same, busy as the others with the same names may be, as when it is alone', async () => {
     const neighbours = await startNeighbours(busy);
+    const own = await TappedClient.connect(busy.url(), busy.ca, await busy.token({ tenant: tenants[0], sub: 'agent-1' }));
+    await own.command({ case: 'join', value: { room: 'plans', channel: 'main' } });
     const [alone, beside] = [await observe(quiet, 1n), await observe(busy, neighbours.buses[1].session)];
     await neighbours.stop();
     expect(transcript(beside)).toEqual(transcript(alone));
     expect(transcript(beside).length).toBeGreaterThan(25);
-    for (const mark of foreignMarks(busy, neighbours)) expect(beside.bytes.includes(mark), mark.toString('hex')).toBe(false);
+    const marks = foreignMarks(neighbours);
+    for (const mark of marks) expect(beside.bytes.includes(mark), mark.toString('hex')).toBe(false);
+    // A client of the same tenant does see the secret and the sessions of its two publishers: the search can find.
+    expect(marks.filter((mark) => own.bytes.includes(mark))).toHaveLength(3);
     const epochs = await Promise.all(neighbours.buses.map(async (bus) => (await bus.channelInfo('plans:main')).epoch));
-    for (const epoch of epochs) {
-      const bytes = Buffer.alloc(8);
-      bytes.writeBigUInt64LE(epoch);
-      expect(beside.bytes.includes(bytes)).toBe(false);
-    }
+    for (const epoch of epochs) expect(beside.bytes.includes(eightBytes(epoch))).toBe(false);
     expect(neighbours.received.filter((text) => !text.startsWith(secret))).toEqual([]);
-    alone.close();
-    beside.close();
+    for (const client of [own, alone, beside]) client.close();
   }, 60_000);
 
   it('cannot count the sessions of others by its own session numbers', async () => {
