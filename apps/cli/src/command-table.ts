@@ -28,6 +28,17 @@ export const commandTable: readonly CommandSpec[] = [
     load: async () => (await import('./commands/dev.js')).runDevCommand,
   },
   {
+    name: 'serve',
+    summary: 'Runs one server in the foreground: spine or shield, as nx serve does',
+    operands: [{ name: 'SERVER', isRequired: true, doc: 'spine or shield' }],
+    options: [
+      { name: 'config', kind: 'value', value: 'FILE', doc: 'Settings file; then nothing is generated. Default: environment, and the data folder for what it leaves open' },
+      dataDirOption,
+    ],
+    examples: ['arqon serve spine', 'arqon serve shield', 'arqon serve spine --config spine.yaml'],
+    load: async () => (await import('./commands/serve.js')).runServeCommand,
+  },
+  {
     name: 'token',
     summary: 'Prints a token for the local bus',
     operands: [],
