@@ -12,6 +12,7 @@ interface BrowserGlobals {
   readonly document: { title: string };
   readonly WebSocket: new (url: string, protocols: readonly string[]) => {
     readonly protocol: string;
+    send(text: string): void;
     addEventListener(type: 'open' | 'close', listener: (event: { readonly code: number }) => void): void;
   };
 }
@@ -101,13 +102,21 @@ export const steps = {
     }
   },
 
-  /** What a bare WebSocket of the browser sees: whether it opened, the subprotocol that was selected and the code it was closed with. */
-  socket({ url, token }: PageTarget): Promise<{ isOpened: boolean; protocol: string; code: number }> {
+  /**
+   * What a bare WebSocket of the browser sees that sends `text` once it is open: the subprotocol that was selected, the code it was
+   * closed with, and how long after the opening. A browser that is not told the end of the connection waits for it for 2 s.
+   */
+  socket({ url, token }: PageTarget, text?: string): Promise<{ isOpened: boolean; protocol: string; code: number; closeMs: number }> {
     return new Promise((resolve) => {
       const socket = new browser.WebSocket(url, ['arqon.v1', `bearer.${token}`]);
-      let isOpened = false;
-      socket.addEventListener('open', () => { isOpened = true; });
-      socket.addEventListener('close', ({ code }) => resolve({ isOpened, protocol: socket.protocol, code }));
+      let openedMs = 0;
+      socket.addEventListener('open', () => {
+        openedMs = performance.now();
+        if (text !== undefined) socket.send(text);
+      });
+      socket.addEventListener('close', ({ code }) => {
+        resolve({ isOpened: openedMs > 0, protocol: socket.protocol, code, closeMs: performance.now() - openedMs });
+      });
     });
   },
 };

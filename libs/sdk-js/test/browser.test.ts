@@ -92,14 +92,22 @@ describe.skipIf(path === undefined)(`connect() in a browser${'missing' in chromi
 
   it('selects arqon.v1 alone and closes 4401 when the token is bad, which the SDK reports (F1)', async () => {
     const expired = await target('alice', { ttlSeconds: -600 });
-    expect(await ask('socket', expired)).toEqual({ isOpened: true, protocol: 'arqon.v1', code: 4401 });
+    const { closeMs, ...seen } = await ask('socket', expired);
+    expect(seen).toEqual({ isOpened: true, protocol: 'arqon.v1', code: 4401 });
+    expect(closeMs).toBeLessThan(1_500);
     expect(await ask('refusal', expired, 10_000)).toBe('UNAUTHENTICATED');
+  });
+
+  it('learns at once of a close while it is open', async () => {
+    const { code, closeMs } = await ask('socket', await target('alice'), 'a text message');
+    expect(code).toBe(4400);
+    expect(closeMs).toBeLessThan(1_500);
   });
 
   it('does not open from an origin that is not on the allow-list (F13)', async () => {
     const alice = await target('alice');
     await visit(foreign.origin);
-    expect(await ask('socket', alice)).toEqual({ isOpened: false, protocol: '', code: 1006 });
+    expect(await ask('socket', alice)).toMatchObject({ isOpened: false, protocol: '', code: 1006 });
     expect(await ask('refusal', alice, 1_000)).toBe('TIMEOUT');
     await visit(home.origin);
     expect(await ask('refusal', alice, 10_000)).toBe('connected');

@@ -49,15 +49,20 @@ export async function startChromium(path: string, ca: string): Promise<Chromium>
     await waitFor(() => { profile.remove(); return true; }, { what: 'the profile to be removed' });
   };
   try {
-    // Written once the port listens: the port, and the path of the browser's own endpoint.
-    const [port, endpoint] = await waitFor(() => readFileSync(profile.file('DevToolsActivePort'), 'utf8').split('\n'), { timeoutMs: 20_000, what: 'Chromium to listen' });
-    const devTools = await DevTools.open(`ws://127.0.0.1:${port}${endpoint}`);
+    const url = await waitFor(() => readEndpoint(profile.file('DevToolsActivePort')), { timeoutMs: 20_000, what: 'Chromium to listen' });
+    const devTools = await DevTools.open(url);
     const page = await openPage(devTools);
     return { page, stop: async () => { devTools.close(); await stop(); } };
   } catch (cause) {
     await stop();
     throw new Error(`Chromium did not start: ${browser.recentOutput()}`, { cause });
   }
+}
+
+/** The browser's own endpoint from the file that it writes once it listens: its port, and a path. Undefined while the text is incomplete. */
+function readEndpoint(file: string): string | undefined {
+  const [, port, path] = /^(\d+)\n(\/devtools\/browser\/[0-9a-f-]{36})$/.exec(readFileSync(file, 'utf8')) ?? [];
+  return path === undefined ? undefined : `ws://127.0.0.1:${port}${path}`;
 }
 
 interface Evaluated {
