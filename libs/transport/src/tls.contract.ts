@@ -16,8 +16,8 @@ function handshake(options: ConnectionOptions): Promise<string> {
       resolve(socket.getProtocol() ?? 'none');
       socket.destroy();
     });
-    socket.on('error', (error) => {
-      resolve('code' in error ? String(error.code) : error.message);
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      resolve(error.code ?? error.message);
     });
   });
 }

@@ -22,6 +22,7 @@ const exclusivePort = 1;
 
 /** Loads the native engine. It reads its header limit from the environment while it loads. */
 export async function loadEngine(): Promise<Engine> {
+  // eslint-disable-next-line no-restricted-syntax -- the engine knows no option for it
   process.env['UWS_HTTP_MAX_HEADERS_SIZE'] ??= String(maxHeaderBytes);
   return import('uWebSockets.js');
 }
