@@ -66,7 +66,7 @@ describe('a malformed frame', () => {
     ['a length beyond the end', 'MALFORMED_FRAME', frameOf(batchBytes(good)).subarray(0, -3)],
     ['a group', 'MALFORMED_FRAME', frameOf(Uint8Array.of(0x0b, 0x0c))],
     ['random bytes', 'MALFORMED_FRAME', Uint8Array.of(0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f, 1, 2, 3)],
-  ])('with %s is refused whole with %s, and the connection stays (C10, C11)', async (_name, code, bytes) => {
+  ])('with %s is refused whole with %s, and the connection stays (B4)', async (_name, code, bytes) => {
     await sender.sendBytes(Buffer.concat([frameOf(batchBytes(good)), bytes]));
     expect(await readError(sender)).toMatchObject({ code });
     await command(sender, { case: 'ping', value: {} });
@@ -107,7 +107,7 @@ describe('a malformed frame', () => {
     await sender.close();
   });
 
-  it('keeps unknown fields of an envelope and forwards them (C9)', async () => {
+  it('keeps unknown fields of an envelope and forwards them (B21)', async () => {
     const withField = Buffer.concat([event, Uint8Array.of(0x9a, 0x06, 3, 1, 2, 3)]);
     await sender.sendBytes(frameOf(Buffer.concat([room, entry(0x7a)(withField)])));
     const frame = await reader.next((candidate) => candidate.batches.some((batch) => batch.envelopes.length > 0));

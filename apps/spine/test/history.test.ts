@@ -28,7 +28,7 @@ describe('history_get', () => {
   }
   const numbers = (from: number, to: number): string[] => Array.from({ length: to - from + 1 }, (_, n) => String(from + n));
 
-  it('gives 100 events from the start by default, marked as replayed (C13)', async () => {
+  it('gives 100 events from the start by default, marked as replayed (D8)', async () => {
     const { events, history } = await page({});
     expect(events.map((event) => event.text)).toEqual(numbers(1, 100));
     expect(events.every((event) => event.replayed)).toBe(true);
@@ -79,7 +79,7 @@ describe('history_get', () => {
     expect(await refusedCommand(client, { case: 'historyGet', value: { room: 'log', epoch: history.epoch + 1n } })).toMatchObject({ code: 'EPOCH_CHANGED', field: 'epoch' });
   });
 
-  it('asked for again and again by the role client is bounded like its publishing (G6)', async () => {
+  it('asked for again and again by the role client is bounded like its publishing (D8)', async () => {
     const reader = await spine.connect({ ...everything, roles: ['client'], sub: 'greedy' });
     const envelopes = Array.from({ length: 400 }, () => ({ id: newId(), body: { case: 'command' as const, value: { body: { case: 'historyGet' as const, value: { room: 'heavy', limit: 100 } } } } }));
     await reader.sendFrame({ batches: [{ envelopes }] });

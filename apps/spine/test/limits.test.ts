@@ -16,7 +16,7 @@ describe('limits', () => {
   }, 30_000);
   afterAll(async () => { await spine.stop(); });
 
-  it('bound the topics that a session follows, rooms counted as one; leaving frees a place (G7)', async () => {
+  it('bound the topics that a session follows, rooms counted as one; leaving frees a place', async () => {
     const client = await spine.connect({ ...everything, tenant: 'topics', sub: 'a' });
     for (const channel of ['a', 'b', 'c', 'd']) await join(client, 'one', channel);
     await command(client, { case: 'join', value: { room: 'two', allChannels: true } });
@@ -38,7 +38,7 @@ describe('limits', () => {
     await client.close();
   });
 
-  it('bound the rooms of a tenant, and a refused one leaves nothing behind (G7)', async () => {
+  it('bound the rooms of a tenant, and a refused one leaves nothing behind', async () => {
     const client = await spine.connect({ ...everything, sub: 'c' });
     const codes = async (rooms: string[]): Promise<string[]> => codesOf(await sendRuns(client, rooms.map((room) => ackedRun({ room }, 1n, 1n, ['x']))));
     expect(await codes(['r1', 'r2', 'r3', 'r4', 'r5'])).toEqual(['ok', 'ok', 'ok', 'ok', 'TOO_MANY_TOPICS']);

@@ -71,7 +71,7 @@ describe('the link door', () => {
     link.close();
   });
 
-  it('gets one delivery for each publish, however many sessions follow it and however they overlap (C6)', async () => {
+  it('gets one delivery for each publish, however many sessions follow it and however they overlap (A7)', async () => {
     const link = await openLink();
     for (const session of [1, 2, 3]) await openSession(link, session);
     const topic = await joinBy(link, 1, 'shared', 'a');

@@ -92,7 +92,7 @@ describe('a session behind a link', () => {
     link.close();
   });
 
-  it('that lags is still there: requests reach it, and a channel that is deleted meanwhile begins a new epoch for it (C12, C16)', async () => {
+  it('that lags is still there: requests reach it, and a channel that is deleted meanwhile begins a new epoch for it', async () => {
     const link = await openLink();
     const { topic, epoch } = await join(link, 'away');
     await write('away', 1, 3);
@@ -117,7 +117,7 @@ describe('a session behind a link', () => {
     link.close();
   });
 
-  it('goes on over a new link where the last fan-out left it, without loss or duplicate (C8)', async () => {
+  it('goes on over a new link where the last fan-out left it, without loss or duplicate (A5, C9)', async () => {
     const first = await openLink();
     const { epoch } = await join(first, 'resume');
     await write('resume', 1, 5);

@@ -26,7 +26,7 @@ describe('the admin server', () => {
     expect((await get('/nowhere')).status).toBe(404);
   });
 
-  it('counts in Prometheus text what happened, and shows no payload, token or client (N1, M5)', async () => {
+  it('counts in Prometheus text what happened, and shows no payload, token or client (N1, N4)', async () => {
     const client = await spine.connect({ ...everything, sub: 'secret-client-name' });
     await join(client, 'measured');
     await publish(client, { room: 'measured', payloads: ['secret-payload-1', 'secret-payload-2'] });
@@ -47,7 +47,7 @@ describe('the admin server', () => {
 });
 
 describe('a drain', () => {
-  it('by SIGTERM answers what was sent, tells clients and Shields the window, closes with 4503 and exits 0 (N6)', async () => {
+  it('by SIGTERM answers what was sent, tells clients and Shields the window, closes with 4503 and exits 0 (G23)', async () => {
     const spine = await startSpineProcess({ ARQON_SPINE_DRAIN_TIMEOUT_MS: '1500', ARQON_SPINE_DRAIN_RECONNECT_MIN_MS: '200', ARQON_SPINE_DRAIN_RECONNECT_MAX_MS: '900' });
     const client = await spine.connect({ ...everything, sub: 'a' });
     const link = await LinkClient.connect(spine.linkUrl, spine.linkKey);
@@ -79,7 +79,7 @@ describe('a drain', () => {
 });
 
 describe('the audit log', () => {
-  it('that cannot be written refuses the action, and says so when asked for readiness or in the log (M5)', async () => {
+  it('that cannot be written refuses the action, and says so when asked for readiness or in the log', async () => {
     const spine = await startSpineProcess();
     const client = await spine.connect({ ...everything, sub: 'a' });
     expect(statSync(spine.auditFile).mode & 0o777).toBe(0o600);
@@ -97,7 +97,7 @@ describe('the audit log', () => {
 });
 
 describe('a wrong configuration', () => {
-  it('stops the start with 78 and names every error with key, source and range (N7)', async () => {
+  it('stops the start with 78 and names every error with key, source and range (A20)', async () => {
     const issuer = await createTestIssuer();
     const child = await startProcess({
       args: ['--conditions=@arqonbus/source', '--import', 'tsx', new URL('../src/main.ts', import.meta.url).pathname],

@@ -17,7 +17,7 @@ describe('a quiet topic', () => {
 
   const isHead = (room: string, channel: string) => (frame: Frame): boolean => frame.batches.some((batch) => batch.room === room && batch.channel === channel && batch.envelopes.length === 0 && batch.stamp !== undefined);
 
-  it('tells its head after a second to those who follow it and to those who follow its room, once (C14)', async () => {
+  it('tells its head after a second to those who follow it and to those who follow its room, once', async () => {
     const wide = await spine.connect({ ...everything, sub: 'wide' });
     const both = await spine.connect({ ...everything, sub: 'both' });
     const stranger = await spine.connect({ ...everything, sub: 'stranger' });
@@ -72,7 +72,7 @@ describe('a quiet topic', () => {
 });
 
 describe('an idle topic', () => {
-  it('expires, and comes back with a higher epoch (C12)', async () => {
+  it('expires, and comes back with a higher epoch', async () => {
     const spine = await startSpineProcess({ ARQON_SPINE_ROOMS_IDLE_MS: '1000' });
     const client = await spine.connect({ ...everything, sub: 'a' });
     await publish(client, { room: 'idle', payloads: ['x'] });

@@ -13,7 +13,7 @@ describe('refresh_token', () => {
   }, 30_000);
   afterAll(async () => { await spine.stop(); });
 
-  it('gives the rights of the new token, ends what it no longer covers and keeps the rest (F9)', async () => {
+  it('gives the rights of the new token, ends what it no longer covers and keeps the rest (F23)', async () => {
     const client = await spine.connect({ sub: 'a', subscribe: ['one', 'two', 'wide'], publish: ['one'] });
     for (const room of ['one', 'two']) await join(client, room);
     await command(client, { case: 'join', value: { room: 'wide', allChannels: true } });
@@ -34,14 +34,14 @@ describe('refresh_token', () => {
 
   it.each<[string, { tenant?: string; sub?: string; ttlSeconds?: number }, string]>([
     ['another tenant', { tenant: 'beta' }, 'TOKEN_MISMATCH'], ['another client', { sub: 'b' }, 'TOKEN_MISMATCH'], ['an expired token', { ttlSeconds: -60 }, 'UNAUTHENTICATED'],
-  ])('closes with 4401 for %s, told why (F9)', async (_name, change, code) => {
+  ])('closes with 4401 for %s, told why (F23)', async (_name, change, code) => {
     const client = await spine.connect({ sub: 'a' });
     const token = await spine.issuer.token({ sub: 'a', ...change });
     expect(await refusedCommand(client, { case: 'refreshToken', value: { token } })).toMatchObject({ code });
     expect((await client.closed).code).toBe(4401);
   });
 
-  it('that does not come is asked for, and the session ends with its token (F5)', async () => {
+  it('that does not come is asked for, and the session ends with its token', async () => {
     const client = await spine.connect({ sub: 'short', ttlSeconds: 4 });
     const startedMs = Date.now();
     const notice = await client.next((frame) => signalsOf(frame).length > 0, 6_000);

@@ -10,7 +10,7 @@ describe('rights', () => {
   afterAll(async () => { await spine.stop(); });
   const run = (room: string, channel = ''): BatchInit => ackedRun({ room, channel }, 1n, 1n, ['x']);
 
-  it('bound publishing by the patterns of the token (F6)', async () => {
+  it('bound publishing by the patterns of the token (C6, C16)', async () => {
     const client = await spine.connect({ sub: 'p', publish: ['plans', 'notes:own-*'] });
     const answers = await sendRuns(client, [run('plans'), run('plans', 'x'), run('notes', 'own-1'), run('notes'), run('notes', 'other'), run('plansx'), run('sys.log'), run('continuum.episodes')]);
     expect(codesOf(answers)).toEqual(['ok', 'ok', 'ok', ...Array.from({ length: 5 }, () => 'NOT_PERMITTED')]);
@@ -60,7 +60,7 @@ describe('inboxes', () => {
   beforeAll(async () => { spine = await startSpineProcess(); }, 30_000);
   afterAll(async () => { await spine.stop(); });
 
-  it('are received from the start by every session of their client, and need publish on @recipient (C15)', async () => {
+  it('are received from the start by every session of their client, and need publish on @recipient (C2)', async () => {
     const sender = await spine.connect({ sub: 'sender', publish: ['@bob*'] });
     const bobs = [await spine.connect({ sub: 'bob' }), await spine.connect({ sub: 'bob' })];
     const [first] = await sendRuns(sender, [ackedRun({ recipient: 'bob' }, 1n, 1n, ['hello'])]);
@@ -124,7 +124,7 @@ describe('requests', () => {
     envelopes: [{ id: newId(), body: { case: 'reply', value: { requestId, body: { case: 'event', value: { type: 'text/plain', payload: new TextEncoder().encode('!') } } } } }],
   });
 
-  it('are answered without any right to publish, to the session that asked (C16)', async () => {
+  it('are answered without any right to publish, to the session that asked (C2)', async () => {
     const id = newId();
     await asker.sendFrame({ batches: [request('desk', id)] });
     const asked = await answerer.next((frame) => frame.batches.some((batch) => batch.envelopes.length > 0));

@@ -18,7 +18,7 @@ describe('a run', () => {
   }, 30_000);
   afterAll(async () => { await spine.stop(); });
 
-  it('is acknowledged with its number, place, epoch and durability (C3)', async () => {
+  it('is acknowledged with its number, place, epoch and durability (D10)', async () => {
     const joined = await join(reader, 'acks');
     const epoch = joined.case === 'joined' ? joined.value.positions[0]?.epoch : undefined;
     const [first] = await sendRuns(writer, [ackedRun({ room: 'acks' }, 2n ** 63n + 1n, 1n, ['a', 'b'])]);
@@ -34,7 +34,7 @@ describe('a run', () => {
     expect(frame.batches).toMatchObject([{ room: 'names', channel: 'x', recipient: '' }, { room: '', recipient: 'nobody' }, { room: 'names', channel: 'y' }]);
   });
 
-  it('is taken once: a retry neither doubles nor overtakes, a jump is refused and consumes nothing (C4)', async () => {
+  it('is taken once: a retry neither doubles nor overtakes, a jump is refused and consumes nothing (C13)', async () => {
     await join(reader, 'retry');
     const run = (number: bigint): BatchInit => ackedRun({ room: 'retry' }, 5n, number, [String(number)]);
     expect(codesOf(await sendRuns(writer, [run(1n), run(2n)]))).toEqual(['ok', 'ok']);
@@ -52,7 +52,7 @@ describe('a run', () => {
     expect(codesOf(await sendRuns(reader, [ackedRun({ room: 'retry' }, 5n, 5n, ['another client'])]))).toEqual(['PRODUCER_UNKNOWN']);
   });
 
-  it('keeps its number when it is refused for its size, and can be sent again (C5)', async () => {
+  it('keeps its number when it is refused for its size, and can be sent again (C13)', async () => {
     const run = (number: bigint, texts: string[]): BatchInit => ackedRun({ room: 'sizes' }, 7n, number, texts);
     expect(codesOf(await sendRuns(writer, [run(1n, ['x'.repeat(10_001)])]))).toEqual(['ENVELOPE_TOO_LARGE']);
     expect(codesOf(await sendRuns(writer, [run(1n, Array.from({ length: 1_025 }, () => 'x'))]))).toEqual(['TOO_MANY_EVENTS']);
@@ -74,7 +74,7 @@ describe('a run', () => {
     expect(codesOf(await sendRuns(writer, runs.slice(64)))).toEqual(['ok', 'ok']);
   });
 
-  it('beyond the rate of the role client is refused with the time to wait, and its number kept (G6)', async () => {
+  it('beyond the rate of the role client is refused with the time to wait, and its number kept (F16)', async () => {
     const client = await spine.connect({ ...everything, sub: 'fast', roles: ['client'] });
     const texts = Array.from({ length: 80 }, () => 'x');
     const answers = await sendRuns(client, [ackedRun({ room: 'rate' }, 9n, 1n, texts), ackedRun({ room: 'rate' }, 9n, 2n, texts)]);

@@ -22,7 +22,7 @@ describe('tenants', () => {
     return client;
   };
 
-  it('with the same names see nothing of each other: events, inboxes, numbers, heads (M1)', async () => {
+  it('with the same names see nothing of each other: events, inboxes, numbers, heads (C7, M5)', async () => {
     for (const tenant of tenants) await join(of(tenant), 'plans', 'main');
     for (const tenant of tenants) await command(of(tenant), { case: 'join', value: { room: 'plans', allChannels: true } });
     for (const [index, tenant] of tenants.entries()) {

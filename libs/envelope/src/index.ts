@@ -3,7 +3,7 @@ export { BatchView, type BatchKind } from './batch-view.js';
 export { type FrameRefusal } from './refusal.js';
 export { encodeStampAfter, readPositions, type ChannelPosition } from './positions.js';
 export {
-  copyEnvelopes, encodeEpoch, encodeRouting, encodeSender, envelopeRanges, readStampedBatch, stampedBatchSize, writeStampedHeader,
+  copyEnvelopes, encodeEpoch, encodeRouting, encodeSender, envelopeIdStart, envelopeRanges, readStampedBatch, stampedBatchSize, writeStampedHeader,
   type StampedBatch, type StampedRun,
 } from './stamped-batch.js';
 export {

@@ -42,6 +42,7 @@ export interface StampedBatch {
 }
 
 const tagBatches = 0x0a;
+const tagId = 0x0a;
 const tagStamp = 0x32;
 const tagEnvelopes = 0x7a;
 const tagSequence = 0x08;
@@ -158,6 +159,12 @@ export function envelopeRanges(bytes: Uint8Array, start: number, end: number): {
     entryStart = findField(bytes, contentStart + length, end, tagEnvelopes);
   }
   return ranges;
+}
+
+/** Offset of the 16 bytes of an envelope's id, or -1; the envelope is `bytes[start, end)`, in whatever order its fields stand. */
+export function envelopeIdStart(bytes: Uint8Array, start: number, end: number): number {
+  const at = findField(bytes, start, end, tagId);
+  return at < 0 ? -1 : at + 2;
 }
 
 /**

@@ -39,7 +39,7 @@ export function historyStoreContract(name: string, makeStore: (options: StoreUnd
     }
 
     describe('append()', () => {
-      it('numbers runs densely, tells the preceding sequence and writes both into the stamp (C2)', () => {
+      it('numbers runs densely, tells the preceding sequence and writes both into the stamp (D10)', () => {
         const topic = open();
         expect(append(topic, { events: [1, 2, 3] })).toMatchObject({ outcome: 'accepted', sequence: 1, prev: 0, count: 3 });
         expect(append(topic, { events: [4] })).toMatchObject({ outcome: 'accepted', sequence: 4, prev: 3, count: 1 });
@@ -49,7 +49,7 @@ export function historyStoreContract(name: string, makeStore: (options: StoreUnd
         expect(seenRuns(page.bytes).every((run) => run.epoch === topic.epoch && run.replayed)).toBe(true);
       });
 
-      it('never sets a time below the last (D4)', () => {
+      it('never sets a time below the last (D10)', () => {
         const topic = open();
         expect(append(topic, { events: [1] }, startUs + 10).timeUs).toBe(startUs + 10);
         expect(append(topic, { events: [2] }, startUs - 5_000_000).timeUs).toBe(startUs + 10);
@@ -212,7 +212,7 @@ export function historyStoreContract(name: string, makeStore: (options: StoreUnd
     });
 
     describe('producers', () => {
-      it('takes the next number, acknowledges a taken one again and refuses a jump, consuming nothing (C4)', () => {
+      it('takes the next number, acknowledges a taken one again and refuses a jump, consuming nothing (C13)', () => {
         const topic = open();
         expect(append(topic, { events: [1, 2], run: 1n })).toMatchObject({ outcome: 'accepted', sequence: 1 });
         expect(append(topic, { events: [3], run: 3n }).outcome).toBe('out_of_order');

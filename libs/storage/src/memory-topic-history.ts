@@ -1,5 +1,5 @@
 import {
-  copyEnvelopes, encodeEpoch, envelopeRanges, readFixed64, readStampedBatch, stampedBatchSize, varintSize, writeStampedHeader, writeVarint, type StampedRun,
+  copyEnvelopes, encodeEpoch, envelopeIdStart, envelopeRanges, readFixed64, readStampedBatch, stampedBatchSize, varintSize, writeStampedHeader, writeVarint, type StampedRun,
 } from '@arqonbus/envelope';
 import type {
   AppendOutcome, EventOrigin, HistoryPage, HistoryWindow, OpenTopicOptions, RunToAppend, Tail, TopicHistory,
@@ -241,11 +241,12 @@ const largestExtendedCount = 1_024;
 const largestExtendedShare = 1 / 16;
 
 
-/** True when the envelope's id field (tag 0x0A, length 16) stands first, as every builder writes it, and equals `id`. */
+/** True when the envelope has the id that stands at `idStart`. */
 function holdsId(bytes: Uint8Array, start: number, end: number, id: Uint8Array, idStart: number): boolean {
-  if (start + 18 > end || bytes[start] !== 0x0a || bytes[start + 1] !== 16) return false;
+  const at = envelopeIdStart(bytes, start, end);
+  if (at < 0) return false;
   for (let i = 0; i < 16; i += 1) {
-    if (bytes[start + 2 + i] !== id[idStart + i]) return false;
+    if (bytes[at + i] !== id[idStart + i]) return false;
   }
   return true;
 }
