@@ -81,7 +81,7 @@ describe('SDK with the real Shield and Spine', { timeout: 60_000 }, () => {
     await alice.publishMany('past:a', ['1', '2', '3'].map(text));
     const all = await bob.join('past:a', { since: 'start' });
     const [first] = await takeMessages(all, 3);
-    const rest = await bob.join('past:a', { since: first.position });
+    const rest = await bob.join('past:a', { since: { epoch: first.position.epoch, sequence: first.position.sequence } });
     expect(await take(rest, 2)).toEqual(['2', '3']);
     const room = await bob.join({ room: 'past', allChannels: true });
     await alice.publish('past:b', text('new channel'));

@@ -52,7 +52,7 @@ export async function subscribe<T>(
     positions: () => feed.current(),
     leave: () => leave(core, feed),
   }, options.schema, options.maxQueuedMessages ?? core.settings.maxQueuedMessages);
-  const feed: Feed = new Feed(target, feedLink(core), only === undefined ? subscription : silentSink(only), startOf(options.since));
+  const feed: Feed = new Feed(target, feedLink(core), only === undefined ? subscription : silentSink(only), startOf(options.since, target.channel));
   core.feeds.add(feed);
   try {
     await feed.open({ signal: options.signal, timeoutMs: core.settings.commandTimeoutMs });
@@ -73,11 +73,12 @@ export async function subscribe<T>(
   return subscription;
 }
 
-function startOf(since: JoinOptions['since']): FeedStart {
+/** A position that names no channel is one of the channel that is joined. */
+function startOf(since: JoinOptions['since'], joinedChannel: string): FeedStart {
   if (since === undefined || since === 'now') return 'now';
   if (since === 'start') return 'start';
   const positions = 'epoch' in since ? [since] : since;
-  return positions.map(({ channel = '', epoch, sequence }): ChannelPosition => ({ channel, epoch, sequence }));
+  return positions.map(({ channel = joinedChannel, epoch, sequence }): ChannelPosition => ({ channel, epoch, sequence }));
 }
 
 async function leave(core: SessionCore, feed: Feed): Promise<void> {
