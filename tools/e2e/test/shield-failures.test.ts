@@ -35,7 +35,9 @@ describe('a Shield', () => {
     await stream.stop();
     expect(stream.refusals()).toEqual([]);
     expect(await reader.all(stream.count)).toEqual(nothingWrong);
-    expect([reader.losses, states]).toEqual([[], ['reconnecting', 'open', 'reconnecting', 'open']]);
+    expect(reader.losses).toEqual([]);
+    // The reader may still have been on its way back when the second Shield was killed.
+    expect([['reconnecting', 'open'], ['reconnecting', 'open', 'reconnecting', 'open']]).toContainEqual(states);
   }, 60_000);
 
   it('that hangs is noticed by missed heartbeats; when it goes on, nothing is lost or doubled', async () => {
