@@ -80,8 +80,10 @@ describe('tenants', () => {
   });
 
   it('may not read the inbox of another client, known or not', async () => {
-    const asked = ['only-in-acme', 'never-heard-of'].map((recipient) => refusedCommand(of('acme'), { case: 'historyGet', value: { recipient } }));
-    expect((await Promise.all(asked)).map((error) => [error.code, error.field])).toEqual([['NOT_PERMITTED', 'recipient'], ['NOT_PERMITTED', 'recipient']]);
+    for (const recipient of ['only-in-acme', 'never-heard-of']) {
+      const { code, field } = await refusedCommand(of('acme'), { case: 'historyGet', value: { recipient } });
+      expect([code, field]).toEqual(['NOT_PERMITTED', 'recipient']);
+    }
     expect(await command(of('acme'), { case: 'historyGet', value: { recipient: 'same-name' } })).toMatchObject({ case: 'history' });
   });
 });
