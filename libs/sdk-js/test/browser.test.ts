@@ -104,7 +104,7 @@ describe.skipIf(path === undefined)(`connect() in a browser${'missing' in chromi
     expect(closeMs).toBeLessThan(1_500);
   });
 
-  it('does not open from an origin that is not on the allow-list (F13)', async () => {
+  it('does not open from an origin that is not on the allow-list', async () => {
     const alice = await target('alice');
     await visit(foreign.origin);
     expect(await ask('socket', alice)).toMatchObject({ isOpened: false, protocol: '', code: 1006 });
