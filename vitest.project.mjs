@@ -47,6 +47,8 @@ export function defineProjectConfig(projectRoot) {
       hookTimeout: 60_000,
       // Two projects run at a time, so that two cores are not shared by more workers than they can serve in time.
       maxWorkers: 2,
+      // Projects that measure latency run one file at a time, and Nx runs nothing beside them.
+      fileParallelism: !/[\\/](apps[\\/](spine|shield)|libs[\\/]transport|tools[\\/]e2e)$/.test(projectRoot),
       reporters: reportersFor(projectRoot),
       coverage: coverageFor(projectRoot),
     },

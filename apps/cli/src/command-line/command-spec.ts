@@ -1,5 +1,5 @@
 import type { CommandContext } from '../command-context.js';
-import type { CommandLine } from './parse-command-line.js';
+import type { CommandLine } from './command-line.js';
 
 /** `flag` takes no value, `value` one, `list` one each time it is given. */
 export type OptionKind = 'flag' | 'value' | 'list';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { commandTable } from '../command-table.js';
 import type { CommandSpec } from './command-spec.js';
-import { parseCommandLine, type CommandLine } from './parse-command-line.js';
+import type { CommandLine } from './command-line.js';
+import { parseCommandLine } from './parse-command-line.js';
 
 function specOf(name: string): CommandSpec {
   const spec = commandTable.find((command) => command.name === name);

@@ -1,4 +1,5 @@
 import { usageError, type CliError } from '../cli-error.js';
+import { CommandLine } from './command-line.js';
 import type { CommandSpec, OptionSpec } from './command-spec.js';
 import { nearestName } from './nearest-name.js';
 
@@ -7,38 +8,6 @@ export const everywhereOptions: readonly OptionSpec[] = [
   { name: 'json', kind: 'flag', doc: 'Prints JSON, one object a line; errors too.' },
   { name: 'help', kind: 'flag', doc: 'Shows this text.' },
 ];
-
-/** A command line taken apart and checked against the command's options. */
-export class CommandLine {
-  constructor(
-    readonly command: string,
-    readonly operands: readonly string[],
-    private readonly given: ReadonlyMap<string, readonly string[]>,
-  ) {}
-
-  has(option: string): boolean {
-    return this.given.has(option);
-  }
-
-  value(option: string): string | undefined {
-    return this.given.get(option)?.at(-1);
-  }
-
-  list(option: string): readonly string[] {
-    return this.given.get(option) ?? [];
-  }
-
-  /** A whole number within bounds. Raises a usage error that names option and range. */
-  integer(option: string, bounds: { readonly min: number; readonly max: number }): number | undefined {
-    const text = this.value(option);
-    if (text === undefined) return undefined;
-    const number = Number(text);
-    if (!/^\d{1,15}$/.test(text) || number < bounds.min || number > bounds.max) {
-      throw usageError(`--${option} takes a whole number from ${bounds.min} to ${bounds.max}, got "${text}"`);
-    }
-    return number;
-  }
-}
 
 /** Takes the arguments behind the command's name apart. Raises usage errors for everything that the command does not know. */
 export function parseCommandLine(spec: CommandSpec, args: readonly string[]): CommandLine {

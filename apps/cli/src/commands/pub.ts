@@ -2,7 +2,7 @@ import type { Bus, PublishResult, RawEvent } from '@arqonbus/sdk';
 import { usageError } from '../cli-error.js';
 import type { CommandContext } from '../command-context.js';
 import type { CommandHandler } from '../command-line/command-spec.js';
-import type { CommandLine } from '../command-line/parse-command-line.js';
+import type { CommandLine } from '../command-line/command-line.js';
 import { topicArgument } from '../connection/topic-argument.js';
 import { withBus } from '../connection/with-bus.js';
 import { messageJson, messageLine } from '../output/message-lines.js';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CliError, usageError } from '../cli-error.js';
 import type { CommandContext } from '../command-context.js';
-import type { CommandLine } from '../command-line/parse-command-line.js';
+import type { CommandLine } from '../command-line/command-line.js';
 import { dataDirOf, type DataDir } from '../data-dir/data-dir.js';
 import { readDevFile } from '../data-dir/dev-file.js';
 import { readTextFile } from '../data-dir/private-file.js';

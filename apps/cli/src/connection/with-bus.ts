@@ -1,7 +1,7 @@
 import { connect, isArqonError, type Bus } from '@arqonbus/sdk';
 import { CliError } from '../cli-error.js';
 import type { CommandContext } from '../command-context.js';
-import type { CommandLine } from '../command-line/parse-command-line.js';
+import type { CommandLine } from '../command-line/command-line.js';
 import { isErrno } from '../data-dir/private-file.js';
 import { connectionTargetOf, type ConnectionTarget } from './connection-target.js';
 

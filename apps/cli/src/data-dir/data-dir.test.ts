@@ -67,9 +67,9 @@ describe('DataDir.reset()', () => {
 
 describe('dataDirOf()', () => {
   it('is .arqon of the working folder unless an option names another', () => {
-    expect(dataDirOf(undefined, '/work').path).toBe('/work/.arqon');
-    expect(dataDirOf('bus', '/work').path).toBe('/work/bus');
-    expect(dataDirOf('/bus', '/work').path).toBe('/bus');
+    expect(dataDirOf(undefined, '/srv/bus').path).toBe('/srv/bus/.arqon');
+    expect(dataDirOf('bus', '/srv/bus').path).toBe('/srv/bus/bus');
+    expect(dataDirOf('/bus', '/srv/bus').path).toBe('/bus');
   });
 });
 

@@ -1,4 +1,4 @@
-import type { LinkFlow } from './link-sessions.js';
+import type { LinkFlow } from './link-flow.js';
 
 interface Waiting {
   readonly frameBytes: number;

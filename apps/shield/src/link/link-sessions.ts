@@ -7,17 +7,12 @@ import type { SessionTable } from '../session-table.js';
 import type { Session } from '../session.js';
 import type { ShieldCounters } from '../shield-counters.js';
 import { Backlog } from './backlog.js';
+import type { LinkFlow } from './link-flow.js';
 import { moveIntoPlan } from './move-into-plan.js';
 import type { SpineLinkEvents, SpineNotice } from './spine-link.js';
 import type { Uplink } from './uplink.js';
 
 const SWEEP_MS = 1_000;
-
-export interface LinkFlow {
-  pause(): void;
-  resume(): void;
-  fail(reason: string): void;
-}
 
 export interface LinkSessionsParts {
   readonly sessions: SessionTable;

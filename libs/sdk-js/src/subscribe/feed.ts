@@ -7,18 +7,10 @@ import type { GapSignal } from '../wire/control-reader.js';
 import type { ChannelPosition } from '../wire/frame-reader.js';
 import type { Joined } from '../wire/reply-reader.js';
 import type { GapEvent, GapReason, RecoveredEvent } from './events.js';
+import type { FeedTarget } from './feed-target.js';
 import { fillFromHistory, type PageReader } from './history-fill.js';
 import { HeldBatches } from './held-batches.js';
 import { TopicPosition, type Position, type Verdict } from './topic-position.js';
-
-/** What a feed follows. `recipient` is the caller's own client id for the inbox. */
-export interface FeedTarget {
-  readonly room: string;
-  readonly channel: string;
-  readonly allChannels: boolean;
-  readonly recipient: string;
-  readonly text: string;
-}
 
 /** Who takes what a feed lets through. */
 export interface FeedSink {

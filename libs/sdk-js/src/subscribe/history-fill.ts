@@ -2,7 +2,7 @@ import { isArqonError } from '@arqonbus/errors';
 import type { StampedBatch } from '../message.js';
 import type { HistoryWindow } from '../wire/command-writer.js';
 import type { ChannelPosition } from '../wire/frame-reader.js';
-import type { FeedTarget } from './feed.js';
+import type { FeedTarget } from './feed-target.js';
 import type { Position, TopicPosition } from './topic-position.js';
 
 /** One page of history, as it arrived. */

@@ -5,7 +5,8 @@ import { envelopeBody, findParts } from '../wire/envelope-reader.js';
 import type { ChannelPosition } from '../wire/frame-reader.js';
 import type { DescMessage } from '@bufbuild/protobuf';
 import type { GapEvent, RecoveredEvent } from './events.js';
-import type { FeedSink, FeedTarget } from './feed.js';
+import type { FeedSink } from './feed.js';
+import type { FeedTarget } from './feed-target.js';
 
 /** Events of a subscription. */
 export interface SubscriptionEvents<T> {
