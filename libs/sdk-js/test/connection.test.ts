@@ -96,6 +96,17 @@ describe('tokens', () => {
     expect(getToken).toHaveBeenCalledTimes(3);
   });
 
+  it('gives a server that it knew time to learn of a new signing key before the third refusal counts', async () => {
+    const server = await startServer();
+    const bus = await connectTo(server, { token: undefined, getToken: () => Promise.resolve('me.jwt'), reconnect: { minDelayMs: 5 } });
+    let refusals = 0;
+    server.refuseUpgrade = () => (refusals++ < 2 ? { close: 4401 } : undefined);
+    const before = performance.now();
+    server.current.socket.terminate();
+    await vi.waitFor(() => { expect([refusals >= 2, bus.state]).toEqual([true, 'open']); }, 12_000);
+    expect(performance.now() - before).toBeGreaterThan(5_000);
+  });
+
   it.each([[''], [null]])('closes for good when getToken gives %j: access was revoked', async (empty) => {
     const server = await startServer();
     expect(await rejection(connectTo(server, { token: undefined, getToken: () => empty }))).toMatchObject({ code: 'UNAUTHENTICATED' });

@@ -42,6 +42,8 @@ export interface LinkOwner {
 }
 
 const maxTokenFailures = 3;
+/** Between two refusals of a session that was welcome before: servers learn of a new signing key within 5 s. */
+const refusedTokenDelayMs = 5_500;
 const stableMs = 10_000;
 
 /** Keeps one session open: connects with a fresh token, watches the heartbeat, and reconnects by the close code's rule. */
@@ -210,16 +212,17 @@ export class SessionLink {
         return;
       }
     }
-    this.retry(this.window);
+    this.retry(this.window, next.kind === 'renew' && this.connection > 0 && this.tokenFailures > 1 ? refusedTokenDelayMs : 0);
   }
 
-  private retry(window: ReconnectWindow | undefined): void {
+  private retry(window: ReconnectWindow | undefined, leastDelayMs = 0): void {
     const { reconnect, random } = this.options;
     if (this.attempt >= reconnect.maxAttempts) {
       this.stop(new ArqonError('TIMEOUT', { message: `No connection after ${this.attempt} attempts.`, cause: this.lastError }));
       return;
     }
-    const delayMs = window === undefined ? backoffDelayMs(this.attempt, reconnect, random) : windowDelayMs(window, random);
+    const wantedMs = window === undefined ? backoffDelayMs(this.attempt, reconnect, random) : windowDelayMs(window, random);
+    const delayMs = Math.max(leastDelayMs, wantedMs);
     this.attempt += 1;
     this.window = undefined;
     if (this.state === 'open') this.change('reconnecting');
