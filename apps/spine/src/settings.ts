@@ -40,7 +40,7 @@ export const spineSettings = defineSettings('spine', [
   integer({ key: 'limits.max_unacknowledged_runs_count', unit: 'count', min: 1, cap: hardCaps.unacknowledgedRuns, default: 64, doc: 'Unacknowledged runs per producer and topic.' }),
   integer({ key: 'limits.events_per_second', unit: 'per_second', min: 1, max: 10_000_000, default: 10_000, off: true, doc: 'Events per second of one session without the role service; a burst may be twice that.' }),
   integer({ key: 'limits.bytes_per_second', unit: 'bytes_per_second', min: 1_024, max: 1_073_741_824, default: 16_777_216, off: true, doc: 'Bytes per second of one session without the role service; a burst may be twice that.' }),
-  integer({ key: 'limits.max_bytes_per_turn_bytes', unit: 'bytes', min: 1_048_576, max: 67_108_864, default: 2_097_152, doc: 'Bytes one session may send within one turn of the event loop; above it close 4529.' }),
+  integer({ key: 'limits.max_bytes_per_turn_bytes', unit: 'bytes', min: 1_048_576, max: 67_108_864, default: 2_097_152, doc: 'Bytes one session may send within one turn of the event loop; above it, or above four times it in a turn of less than 12 ms, close 4529.' }),
   integer({ key: 'limits.max_service_bytes_per_turn_bytes', unit: 'bytes', min: 1_048_576, max: 268_435_456, default: 33_554_432, doc: 'The same for sessions with the role service.' }),
   integer({ key: 'limits.max_topics_per_session_count', unit: 'count', min: 1, cap: hardCaps.topicsPerSession, default: 1_024, doc: 'Topics and rooms one session may follow.' }),
   integer({ key: 'limits.max_rooms_per_tenant_count', unit: 'count', min: 1, max: 1_000_000, default: 10_000, doc: 'Rooms of one tenant.' }),

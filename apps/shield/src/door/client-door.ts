@@ -15,6 +15,9 @@ const CONGESTED_BUDGET_BYTES = 262_144;
 const EARLY_CAP_BYTES = 65_536;
 /** Counted for each frame beside its bytes, so that empty ones are not free. */
 const FRAME_COST_BYTES = 32;
+/** A session may pass its budget by this much while the turn has not lasted longer than this, in milliseconds. */
+const BURST_FACTOR = 4;
+const BURST_MS = 12;
 
 export interface ClientDoorParts {
   readonly gate: UpgradeGate;
@@ -39,6 +42,7 @@ export class ClientDoor implements TransportHandlers<ClientRecord> {
   readonly upgrade: TransportHandlers<ClientRecord>['upgrade'];
   #turn = 1;
   #isTurnEnding = false;
+  #turnStartedMs = 0;
 
   constructor(parts: ClientDoorParts) {
     this.#parts = parts;
@@ -110,6 +114,7 @@ export class ClientDoor implements TransportHandlers<ClientRecord> {
     session.turnBytes += frameBytes + FRAME_COST_BYTES;
     if (!this.#isTurnEnding) {
       this.#isTurnEnding = true;
+      this.#turnStartedMs = performance.now();
       setImmediate(() => {
         this.#isTurnEnding = false;
         if (uplink.bufferedBytes <= CONGESTED_BYTES) this.#turn += 1;
@@ -117,7 +122,10 @@ export class ClientDoor implements TransportHandlers<ClientRecord> {
     }
     // A single frame up to the limit passes even when the link is congested.
     if (uplink.bufferedBytes > CONGESTED_BYTES) return session.turnBytes <= Math.max(CONGESTED_BUDGET_BYTES, frameBytes + FRAME_COST_BYTES);
-    return session.turnBytes <= (session.isService ? serviceBytesPerTurn : bytesPerTurn);
+    const budget = session.isService ? serviceBytesPerTurn : bytesPerTurn;
+    if (session.turnBytes <= budget) return true;
+    // A burst that is dealt with quickly delays nobody.
+    return session.turnBytes <= budget * BURST_FACTOR && performance.now() - this.#turnStartedMs < BURST_MS;
   }
 
   #keepEarly(socket: ClientSocket, session: Session, bytes: Uint8Array): void {

@@ -30,6 +30,10 @@ const serviceFrameCostBytes = 64;
 
 const framesPerClock = 16;
 
+/** A session may pass its budget by this much while the turn has not lasted longer than this. */
+const burstFactor = 4;
+const burstMs = 12;
+
 /** Where frames enter: validated whole before anything happens, then batch by batch. */
 export class Intake {
   readonly counters: IntakeCounters = { frames: 0, bytes: 0, malformedFrames: 0, floods: 0 };
@@ -37,6 +41,7 @@ export class Intake {
   private clockMs = 0;
   private clockTurn = 0;
   private framesSinceClock = 0;
+  private turnStartedMs = 0;
 
   constructor(
     private readonly limits: IntakeLimits, private readonly publisher: Publisher, private readonly commands: CommandRunner,
@@ -57,8 +62,8 @@ export class Intake {
     }
     // Every frame ends its turn, an empty one too: the clock and the session's budget are those of a turn.
     this.fanOut.schedule();
-    if (!this.withinTurn(session, size)) return;
     const nowMs = this.readClock();
+    if (!this.withinTurn(session, size)) return;
     const reader = this.reader;
     if (!reader.read(bytes, start, end)) {
       this.refuseFrame(session);
@@ -76,10 +81,12 @@ export class Intake {
   /** The time at the start of the turn or a few frames ago: reading the clock costs as much as reading a frame. */
   private readClock(): number {
     this.framesSinceClock += 1;
-    if (this.clockTurn !== this.fanOut.turn || this.framesSinceClock >= framesPerClock) {
+    const isNewTurn = this.clockTurn !== this.fanOut.turn;
+    if (isNewTurn || this.framesSinceClock >= framesPerClock) {
       this.clockTurn = this.fanOut.turn;
       this.framesSinceClock = 0;
       this.clockMs = this.nowMs();
+      if (isNewTurn) this.turnStartedMs = this.clockMs;
     }
     return this.clockMs;
   }
@@ -92,7 +99,10 @@ export class Intake {
       session.commandsInTurn = 0;
     }
     session.turnBytes += size + (session.isService ? serviceFrameCostBytes : frameCostBytes);
-    if (session.turnBytes <= (session.isService ? this.limits.maxServiceBytesPerTurn : this.limits.maxBytesPerTurn)) return true;
+    const budget = session.isService ? this.limits.maxServiceBytesPerTurn : this.limits.maxBytesPerTurn;
+    if (session.turnBytes <= budget) return true;
+    // A burst that is dealt with quickly delays nobody.
+    if (session.turnBytes <= budget * burstFactor && this.nowMs() - this.turnStartedMs < burstMs) return true;
     this.counters.floods += 1;
     session.port.close(closeCodes.tooFast, closeCodes.tooFast.reason);
     return false;
