@@ -43,6 +43,14 @@ describe('append() of several small runs within one turn', () => {
   });
 });
 
+describe('read()', () => {
+  it('gives nothing and ends for a window that ends before it begins, within one run', () => {
+    const topic = openTopic();
+    topic.append(runOf(['a', 'b', 'c', 'd'], senders[0]), 1_000);
+    expect(topic.read({ ...everything, fromSequence: 3, toSequence: 2 })).toMatchObject({ events: 0, nextSequence: 0 });
+  });
+});
+
 const step = fc.record({
   sender: fc.constantFrom(0, 1),
   sizes: fc.array(fc.oneof(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 3_000, max: 20_000 })), { minLength: 1, maxLength: 4 }),

@@ -37,6 +37,8 @@ export function readRuns(
     const count = runs.countAt(index);
     const first = Math.max(0, from - sequence);
     const wanted = Math.min(count, to - sequence + 1);
+    // A window that ends before it begins holds nothing.
+    if (wanted <= first) break;
     const taken = Math.min(wanted, first + window.maxEvents - events);
     const entryBytes = runs.lengthAt(index) + headerSlackBytes;
     if (taken <= first || (slices.length > 0 && sizeBytes + entryBytes > window.maxBytes)) {
