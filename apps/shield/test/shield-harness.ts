@@ -71,19 +71,12 @@ export class ShieldHarness {
     return client;
   }
 
-  /**
-   * Connects a client that has its welcome; gives its session id too. The engine may cut a connection as
-   * it opens (uWebSockets issue 1928), which clients answer by another; so does this.
-   */
+  /** Connects a client that has its welcome; gives its session id too. */
   async session(options: RawWireClientOptions = {}): Promise<{ client: RawWireClient; id: bigint }> {
-    const told = this.spine.next('openSession');
-    for (;;) {
-      const client = await this.connect(options);
-      const opened = await Promise.race([told, client.closed.then(() => undefined)]);
-      if (opened === undefined) continue;
-      await client.next();
-      return { client, id: opened.value.session };
-    }
+    const client = await this.connect(options);
+    const opened = await this.spine.next('openSession');
+    await client.next();
+    return { client, id: opened.value.session };
   }
 
   async close(): Promise<void> {

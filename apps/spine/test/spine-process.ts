@@ -40,13 +40,9 @@ export async function startSpineProcess(environment: Readonly<Record<string, str
     linkUrl: `ws://127.0.0.1:${String(ports.linkPort)}`,
     adminUrl: `http://127.0.0.1:${String(ports.adminPort)}`,
     connect: async (token) => {
-      for (let attempt = 1; ; attempt += 1) {
-        const client = await RawWireClient.connect(serviceUrl, { token: await issuer.token(token) });
-        // The engine may cut a connection as it opens (uWebSockets issue 1928), which clients answer by another.
-        const isCut = client.closed.then(({ code }) => code === 1006);
-        if (attempt < 3 && (await Promise.race([client.next(isWelcome).then(() => false, () => isCut), isCut]))) continue;
-        return client;
-      }
+      const client = await RawWireClient.connect(serviceUrl, { token: await issuer.token(token) });
+      await client.next(isWelcome);
+      return client;
     },
     stop: async () => {
       await process.stop('SIGTERM');
