@@ -7,6 +7,7 @@ import { assertSettings, connectionLimitsOf, keySourceOf, listenerOptionsOf } fr
 import { AuthFailureLog } from './door/auth-failure-log.js';
 import { ClientDoor } from './door/client-door.js';
 import { ConnectionLimits } from './door/connection-limits.js';
+import { FloodPenalties } from './door/flood-penalties.js';
 import { assertPrivateKeyFile } from './door/private-key-file.js';
 import { UpgradeGate } from './door/upgrade-gate.js';
 import { watchKeys } from './door/watch-keys.js';
@@ -38,6 +39,7 @@ export async function startShield(settings: ShieldSettings, version: string, log
   const counters = new ShieldCounters();
   const sessions = new SessionTable();
   const limits = new ConnectionLimits(connectionLimitsOf(settings), nowMs);
+  const penalties = new FloodPenalties(nowMs);
   const uplink = new Uplink({
     get isUp() { return link.isUp; },
     get bufferedBytes() { return link.bufferedBytes; },
@@ -45,17 +47,17 @@ export async function startShield(settings: ShieldSettings, version: string, log
   });
   const fanOut = new FanOut({ sessions, uplink, counters, maxBufferedBytes: settings['limits.max_session_buffer_bytes'] });
   const linkSessions = new LinkSessions({
-    sessions, fanOut, uplink, counters, readiness, logger, nowMs, graceMs: settings['link.grace_ms'],
+    sessions, fanOut, penalties, uplink, counters, readiness, logger, nowMs, graceMs: settings['link.grace_ms'],
     flow: { pause: () => { link.pause(); }, resume: () => { link.resume(); }, fail: (reason) => { link.fail(reason); } }, welcomeTimeoutMs: settings['link.welcome_timeout_ms'],
   });
   const link: SpineLink = new SpineLink({ urls: settings['link.urls'], key: settings['link.key'], shieldId: nodeId, version }, linkSessions);
   const gate = new UpgradeGate({
-    verifier, limits, counters, nowMs, failures: new AuthFailureLog(logger, nowMs), origins: new Set(settings.origins),
+    verifier, limits, penalties, counters, nowMs, failures: new AuthFailureLog(logger, nowMs), origins: new Set(settings.origins),
     isLinkUp: () => link.isUp, isTaken: (id) => sessions.has(id),
   });
   const recordHandshake = registerMetrics(metrics.meter, { counters, sessions, limits, fanOut, link, backend: () => listener.kind });
   const door = new ClientDoor({
-    gate, limits, sessions, fanOut, uplink, counters, nowMs, maxFrameBytes: settings['limits.max_frame_bytes'],
+    gate, limits, penalties, sessions, fanOut, uplink, counters, nowMs, maxFrameBytes: settings['limits.max_frame_bytes'],
     bytesPerTurn: settings['limits.max_bytes_per_turn_bytes'], serviceBytesPerTurn: settings['limits.max_service_bytes_per_turn_bytes'], handshakeEnded: recordHandshake,
     upgradeFailed: (error) => { logger.error({ error }, 'upgrade failed'); },
   });

@@ -24,6 +24,8 @@ export interface Session {
   /** 1 to 2^53 - 1, random. */
   readonly id: number;
   readonly tenant: string;
+  /** Tenant and client of the token: whose penalty a flood is. */
+  readonly client: string;
   readonly remoteAddress: string;
   /** Of the role service: a larger budget per turn. */
   readonly isService: boolean;
@@ -53,7 +55,7 @@ export interface Session {
 export type ClientRecord = Session | RefusedClient;
 
 /** Creates the record of an accepted client; the session opens with its socket. */
-export function createSession(options: Pick<Session, 'id' | 'tenant' | 'token' | 'remoteAddress' | 'isService' | 'startedMs'>): Session {
+export function createSession(options: Pick<Session, 'id' | 'tenant' | 'client' | 'token' | 'remoteAddress' | 'isService' | 'startedMs'>): Session {
   return {
     kind: 'session',
     ...options,

@@ -19,7 +19,7 @@ export const shieldSettings = defineSettings('shield', [
   integer({ key: 'link.grace_ms', unit: 'ms', min: 0, max: 600_000, default: 30_000, doc: 'How long clients stay connected without a link.' }),
   integer({ key: 'link.welcome_timeout_ms', unit: 'ms', min: 100, max: 60_000, default: 10_000, doc: 'How long a session may wait for its welcome while the link is up.' }),
   integer({ key: 'limits.max_frame_bytes', unit: 'bytes', min: 1_024, cap: hardCaps.clientFrameBytes, default: hardCaps.clientFrameBytes, doc: 'Largest frame of a client; above it close 4413.' }),
-  integer({ key: 'limits.max_bytes_per_turn_bytes', unit: 'bytes', min: 65_536, max: 67_108_864, default: 4_194_304, doc: 'Bytes that one session may send within one turn of the event loop, 32 per frame added; above it close 4529. Keep it above what the Spine names in its welcome.' }),
+  integer({ key: 'limits.max_bytes_per_turn_bytes', unit: 'bytes', min: 65_536, max: 67_108_864, default: 4_194_304, doc: 'Bytes that one session may send within one turn of the event loop, 256 per frame added (64 for the role service); above it close 4529. Keep it above what the Spine names in its welcome.' }),
   integer({ key: 'limits.max_service_bytes_per_turn_bytes', unit: 'bytes', min: 65_536, max: 268_435_456, default: 67_108_864, doc: 'The same for sessions with the role service.' }),
   integer({ key: 'limits.max_session_buffer_bytes', unit: 'bytes', min: 65_536, max: 268_435_456, default: 4_194_304, doc: 'Bytes buffered per session before it counts as a slow reader.' }),
   integer({ key: 'limits.idle_ms', unit: 'ms', min: 8_000, max: 960_000, default: 60_000, doc: 'Silence after which a socket is closed; pings are sent within it.' }),

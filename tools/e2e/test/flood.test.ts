@@ -1,5 +1,7 @@
 import { FrameSchema } from '@arqonbus/proto';
 import { create, toBinary } from '@bufbuild/protobuf';
+import { UpgradeRefused, waitFor } from '@arqonbus/testkit';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { textEvent } from '../src/index.js';
 import { succeeds } from './succeeds.js';
@@ -15,18 +17,25 @@ beforeAll(async () => {
 });
 afterAll(() => watched.stop());
 
-/** Sends frames as fast as the socket takes them; resolves with what the server had to say: close codes and refusals. */
-async function flood(frame: Uint8Array): Promise<Set<number | string>> {
+/** Sends frames as fast as the socket takes them and connects anew at once; resolves with what the server had to say: close codes and refusals. */
+async function flood(sub: string, frame: Uint8Array): Promise<Set<number | string>> {
   const heard = new Set<number | string>();
   const endMs = Date.now() + floodMs;
   while (Date.now() < endMs) {
-    const session = await watched.cluster.session({ sub: 'flooder' });
+    const session = await watched.cluster.session({ sub }).catch((error: unknown) => {
+      if (!(error instanceof UpgradeRefused)) throw error;
+      heard.add(`HTTP ${String(error.status)}`);
+    });
+    if (session === undefined) continue;
     let isOpen = true;
     void session.client.closed.then(({ code }) => {
       isOpen = false;
       heard.add(code);
     });
-    while (isOpen && Date.now() < endMs) await Promise.all(Array.from({ length: inFlightCount }, () => succeeds(session.client.sendBytes(frame))));
+    while (isOpen && Date.now() < endMs) {
+      await Promise.all(Array.from({ length: inFlightCount }, () => succeeds(session.client.sendBytes(frame))));
+      await setImmediate();
+    }
     while (await succeeds(session.nextError(1).then(({ code }) => heard.add(code))));
     session.client.terminate();
   }
@@ -45,10 +54,26 @@ describe('a flood within the default limits of one turn', () => {
   ])('of %s is refused with RATE_LIMITED or closed with 4529, and slows nobody else (p99 < 50 ms)', async (name, frame) => {
     const heard = new Set<number | string>();
     await watched.expectCalm(`a flood of ${name}`, async () => {
-      for (const what of await flood(frame)) heard.add(what);
+      for (const what of await flood(name.replaceAll(' ', '-'), frame)) heard.add(what);
     });
     console.log(`a flood of ${name} hears ${[...heard].join(', ')}`);
-    expect([...heard].filter((what) => !['RATE_LIMITED', 4529, 1006].includes(what))).toEqual([]);
+    expect([...heard].filter((what) => !['RATE_LIMITED', 4529, 1006, 'HTTP 429'].includes(what))).toEqual([]);
     expect(heard.has('RATE_LIMITED') || heard.has(4529)).toBe(true);
   }, 60_000);
+
+  it('keeps a client that was closed for it away for the time named, and nobody else', async () => {
+    const frame = encode(['x'.repeat(200_000)]);
+    const session = await watched.cluster.session({ sub: 'punished' });
+    let isOpen = true;
+    void session.client.closed.then(() => { isOpen = false; });
+    for (const endMs = Date.now() + 10_000; isOpen && Date.now() < endMs;) {
+      await Promise.all(Array.from({ length: inFlightCount }, () => succeeds(session.client.sendBytes(frame))));
+      await setImmediate();
+    }
+    const refusal = await watched.cluster.session({ sub: 'punished' }).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ status: 429, headers: { 'retry-after': '1' } });
+    const other = await watched.cluster.session({ sub: 'neighbour' });
+    other.client.terminate();
+    await waitFor(() => succeeds(watched.cluster.session({ sub: 'punished' })), { timeoutMs: 5_000, what: 'the end of the penalty' });
+  });
 });

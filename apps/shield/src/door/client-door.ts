@@ -6,6 +6,7 @@ import type { SessionTable } from '../session-table.js';
 import type { ClientRecord, ClientSocket, Session } from '../session.js';
 import type { ShieldCounters } from '../shield-counters.js';
 import type { ConnectionLimits } from './connection-limits.js';
+import type { FloodPenalties } from './flood-penalties.js';
 import type { UpgradeGate } from './upgrade-gate.js';
 
 /** Above it the Spine is behind: a turn does not end, so that nobody may send more than CONGESTED_BUDGET_BYTES until it is. */
@@ -13,8 +14,10 @@ const CONGESTED_BYTES = 8_388_608;
 const CONGESTED_BUDGET_BYTES = 262_144;
 /** Frames kept for a session whose first welcome is on its way. */
 const EARLY_CAP_BYTES = 65_536;
-/** Counted for each frame beside its bytes, so that empty ones are not free. */
-const FRAME_COST_BYTES = 32;
+const EARLY_FRAME_COST_BYTES = 32;
+/** Counted for each frame beside its bytes, by role, so that empty ones are not free; the Spine counts the same. */
+const FRAME_COST_BYTES = 256;
+const SERVICE_FRAME_COST_BYTES = 64;
 /** A session may pass its budget by this much while the turn has not lasted longer than this, in milliseconds. */
 const BURST_FACTOR = 4;
 const BURST_MS = 12;
@@ -22,6 +25,7 @@ const BURST_MS = 12;
 export interface ClientDoorParts {
   readonly gate: UpgradeGate;
   readonly limits: ConnectionLimits;
+  readonly penalties: FloodPenalties;
   readonly sessions: SessionTable;
   readonly fanOut: FanOut;
   readonly uplink: Uplink;
@@ -77,6 +81,7 @@ export class ClientDoor implements TransportHandlers<ClientRecord> {
       closeWith(socket, closeCodes.tooLarge);
     } else if (!this.#fitsBudget(session, bytes.length)) {
       counters.rejected.rate_limited += 1;
+      this.#parts.penalties.note(session.client);
       closeWith(socket, closeCodes.tooFast);
     } else if (session.phase === 'live') uplink.inbound(session.id, bytes);
     else this.#keepEarly(socket, session, bytes);
@@ -111,7 +116,8 @@ export class ClientDoor implements TransportHandlers<ClientRecord> {
       session.turn = this.#turn;
       session.turnBytes = 0;
     }
-    session.turnBytes += frameBytes + FRAME_COST_BYTES;
+    const costBytes = frameBytes + (session.isService ? SERVICE_FRAME_COST_BYTES : FRAME_COST_BYTES);
+    session.turnBytes += costBytes;
     if (!this.#isTurnEnding) {
       this.#isTurnEnding = true;
       this.#turnStartedMs = performance.now();
@@ -121,7 +127,7 @@ export class ClientDoor implements TransportHandlers<ClientRecord> {
       });
     }
     // A single frame up to the limit passes even when the link is congested.
-    if (uplink.bufferedBytes > CONGESTED_BYTES) return session.turnBytes <= Math.max(CONGESTED_BUDGET_BYTES, frameBytes + FRAME_COST_BYTES);
+    if (uplink.bufferedBytes > CONGESTED_BYTES) return session.turnBytes <= Math.max(CONGESTED_BUDGET_BYTES, costBytes);
     const budget = session.isService ? serviceBytesPerTurn : bytesPerTurn;
     if (session.turnBytes <= budget) return true;
     // A burst that is dealt with quickly delays nobody.
@@ -134,13 +140,13 @@ export class ClientDoor implements TransportHandlers<ClientRecord> {
       this.#parts.counters.framesIgnoredCount += 1;
       return;
     }
-    if (session.earlyBytes + bytes.length + FRAME_COST_BYTES > EARLY_CAP_BYTES) {
+    if (session.earlyBytes + bytes.length + EARLY_FRAME_COST_BYTES > EARLY_CAP_BYTES) {
       this.#parts.counters.rejected.rate_limited += 1;
       closeWith(socket, closeCodes.tooFast);
       return;
     }
     session.early.push(new Uint8Array(bytes));
-    session.earlyBytes += bytes.length + FRAME_COST_BYTES;
+    session.earlyBytes += bytes.length + EARLY_FRAME_COST_BYTES;
   }
 }
 

@@ -5,6 +5,7 @@ import { createSession, createSessionId, type ClientRecord } from '../session.js
 import type { ShieldCounters } from '../shield-counters.js';
 import type { AuthFailureLog } from './auth-failure-log.js';
 import type { ConnectionLimits } from './connection-limits.js';
+import type { FloodPenalties } from './flood-penalties.js';
 import { CLIENT_SUBPROTOCOL, hasTokenInUrl, offersProtocol, readCredentials } from './read-credentials.js';
 
 type Decision = UpgradeDecision<ClientRecord>;
@@ -16,6 +17,7 @@ const PATHS = new Set(['/', '/v1']);
 export interface UpgradeGateParts {
   readonly verifier: Pick<TokenVerifier, 'verify'>;
   readonly limits: ConnectionLimits;
+  readonly penalties: FloodPenalties;
   readonly origins: ReadonlySet<string>;
   readonly counters: ShieldCounters;
   readonly failures: AuthFailureLog;
@@ -25,8 +27,8 @@ export interface UpgradeGateParts {
 }
 
 /**
- * Decides who becomes a session (F1, F13, F14): path, limits, URL, subprotocol, origin, token, link, in
- * this order, and never anonymously. A browser sees no HTTP status, so on its path a refused token
+ * Decides who becomes a session (F1, F13, F14): path, limits, URL, subprotocol, origin, token, link,
+ * penalty, in this order, and never anonymously. A browser sees no HTTP status, so on its path a refused token
  * completes the upgrade and closes with a code. An attempt holds a slot of the limits while it is
  * decided; its socket takes one anew, because an accepted peer may be gone before its socket opens.
  */
@@ -86,8 +88,11 @@ export class UpgradeGate {
       return unavailable(channel);
     }
     if (!this.#parts.isLinkUp()) return unavailable(channel);
-    const { tenantId: tenant, roles } = verdict.claims;
-    const data = createSession({ id: createSessionId(isTaken), tenant, token, remoteAddress, isService: roles.has('service'), startedMs });
+    const { tenantId: tenant, subject, roles } = verdict.claims;
+    const client = `${tenant}\n${subject}`;
+    const penaltyMs = this.#parts.penalties.remainingMs(client);
+    if (penaltyMs > 0) return this.#refuseFlooder(channel, penaltyMs);
+    const data = createSession({ id: createSessionId(isTaken), tenant, client, token, remoteAddress, isService: roles.has('service'), startedMs });
     return { accept: true, data, subprotocol: CLIENT_SUBPROTOCOL };
   }
 
@@ -95,6 +100,13 @@ export class UpgradeGate {
     this.#fail(request, 'invalid', detail);
     if (channel === 'header') return { accept: false, status: 401, headers: { 'www-authenticate': 'Bearer' } };
     const { code, reason } = closeCodes.unauthenticated;
+    return { accept: true, data: { kind: 'refused', code, reason }, subprotocol: CLIENT_SUBPROTOCOL };
+  }
+
+  #refuseFlooder(channel: Channel, penaltyMs: number): Decision {
+    this.#parts.counters.rejected.rate_limited += 1;
+    if (channel === 'header') return { accept: false, status: 429, headers: { 'retry-after': String(Math.ceil(penaltyMs / 1_000)) } };
+    const { code, reason } = closeCodes.tooFast;
     return { accept: true, data: { kind: 'refused', code, reason }, subprotocol: CLIENT_SUBPROTOCOL };
   }
 

@@ -2,6 +2,7 @@ import { closeCodes } from '@arqonbus/errors';
 import type { LinkWelcome } from '@arqonbus/proto';
 import type { Logger, Readiness } from '@arqonbus/telemetry';
 import { openSession } from '../door/client-door.js';
+import type { FloodPenalties } from '../door/flood-penalties.js';
 import type { FanOut } from '../fan-out/fan-out.js';
 import type { SessionTable } from '../session-table.js';
 import type { Session } from '../session.js';
@@ -17,6 +18,7 @@ const SWEEP_MS = 1_000;
 export interface LinkSessionsParts {
   readonly sessions: SessionTable;
   readonly fanOut: FanOut;
+  readonly penalties: FloodPenalties;
   readonly uplink: Uplink;
   readonly counters: ShieldCounters;
   readonly readiness: Pick<Readiness, 'set' | 'clear'>;
@@ -171,6 +173,7 @@ export class LinkSessions implements SpineLinkEvents {
       case 'kickSession':
         // The Spine has forgotten it: no CloseSession.
         sessions.remove(session);
+        if (body.value.code === closeCodes.tooFast.code) this.#parts.penalties.note(session.client);
         session.socket?.close(body.value.code, body.value.reason);
     }
   }
