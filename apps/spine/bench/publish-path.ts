@@ -1,5 +1,5 @@
 /** Message layer of the bench: what one frame costs inside the Spine, without sockets. Prints nanoseconds per event. */
-import { MemoryHistoryStore } from '@arqonbus/storage';
+import { MemoryLiveHistory } from '@arqonbus/storage';
 import { compileGrants } from '@arqonbus/tenancy';
 import { buildFrame } from '@arqonbus/envelope';
 import { DELIVER_HEADROOM_BYTES } from '@arqonbus/link';
@@ -11,7 +11,7 @@ import type { SessionPort } from '../src/routing/index.js';
 
 const settings = loadSettings(spineSettings, { environment: { ARQON_SPINE_LINK_KEY: 'x'.repeat(32), ARQON_SPINE_AUTH_ISSUER: 'i', ARQON_SPINE_AUTH_AUDIENCE: 'a' } });
 const nothing = (): void => undefined;
-const store = new MemoryHistoryStore({ maxBytes: 1 << 30, maxUnacknowledgedRuns: 64, producerIdleMs: 600_000, headroomBytes: DELIVER_HEADROOM_BYTES });
+const store = new MemoryLiveHistory({ maxBytes: 1 << 30, maxUnacknowledgedRuns: 64, producerIdleMs: 600_000, headroomBytes: DELIVER_HEADROOM_BYTES });
 const bus = createBus({
   settings, version: '0', store, audit: new MemoryAuditLog(), readiness: new Readiness(nothing), nowMs: Date.now,
   verifier: { verify: () => Promise.reject(new Error('unused')), keysReachable: () => true, lastKeyError: undefined, close: nothing },

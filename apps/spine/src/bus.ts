@@ -1,7 +1,7 @@
 import type { TokenVerifier } from '@arqonbus/auth';
 import type { SettingsFor } from '@arqonbus/config';
 import { hardCaps } from '@arqonbus/errors';
-import type { HistoryStore } from '@arqonbus/storage';
+import type { LiveHistory } from '@arqonbus/storage';
 import type { AuditLog, Logger, Readiness } from '@arqonbus/telemetry';
 import { Commands } from './commands/index.js';
 import {
@@ -15,7 +15,7 @@ export type SpineSettings = SettingsFor<typeof spineSettings>;
 export interface BusParts {
   readonly settings: SpineSettings;
   readonly version: string;
-  readonly store: HistoryStore;
+  readonly store: LiveHistory;
   readonly audit: AuditLog;
   readonly verifier: TokenVerifier;
   readonly readiness: Readiness;

@@ -1,7 +1,7 @@
 import { createLinkKeyCheck, createTokenVerifier } from '@arqonbus/auth';
 import { ArqonError } from '@arqonbus/errors';
 import { DELIVER_HEADROOM_BYTES } from '@arqonbus/link';
-import { MemoryHistoryStore } from '@arqonbus/storage';
+import { MemoryLiveHistory } from '@arqonbus/storage';
 import { openAuditLogFile, Readiness, startAdminServer, startMetrics, startTracing, type Logger } from '@arqonbus/telemetry';
 import { startTransport } from '@arqonbus/transport';
 import { randomBytes } from 'node:crypto';
@@ -22,7 +22,7 @@ export async function startSpine(settings: SpineSettings, version: string, logge
   const endpoint = settings['tracing.endpoint'];
   const tracing = startTracing({ service: 'spine', version, exporter: settings['tracing.exporter'], ...(endpoint === undefined ? {} : { endpoint }) });
   const verifier = createTokenVerifier({ keySource: keySourceOf(settings), issuer: settings['auth.issuer'], audience: settings['auth.audience'] });
-  const store = new MemoryHistoryStore({
+  const store = new MemoryLiveHistory({
     maxBytes: settings['history.max_total_bytes'], maxUnacknowledgedRuns: settings['limits.max_unacknowledged_runs_count'],
     producerIdleMs: settings['history.producer_idle_ms'], headroomBytes: DELIVER_HEADROOM_BYTES,
   });

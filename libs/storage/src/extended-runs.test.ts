@@ -3,8 +3,8 @@ import { buildFrame, encodeRouting, encodeSender, FrameReader } from '@arqonbus/
 import { FrameSchema, type Frame } from '@arqonbus/proto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MemoryHistoryStore } from './history-store-memory.js';
-import type { RunToAppend, TopicHistory } from './history-store.js';
+import { MemoryLiveHistory } from './memory-live-history.js';
+import type { RunToAppend, TopicHistory } from './live-history.js';
 
 const routing = encodeRouting('plans', 'main', '');
 const senders = [encodeSender('alice', 1), encodeSender('bob', 2)];
@@ -58,7 +58,7 @@ const step = fc.record({
 });
 
 function openTopic(): TopicHistory {
-  const store = new MemoryHistoryStore({ maxBytes: 1 << 30, maxUnacknowledgedRuns: 64, producerIdleMs: 60_000, headroomBytes: 64 });
+  const store = new MemoryLiveHistory({ maxBytes: 1 << 30, maxUnacknowledgedRuns: 64, producerIdleMs: 60_000, headroomBytes: 64 });
   const frames: Frame[] = [];
   const topic: TopicHistory = store.openTopic(
     { routing, retention: { maxEvents: 100_000, maxBytes: 1 << 30, maxAgeMs: 3_600_000 }, onTailFull: () => { takeTail(topic, pendingOf(topic, frames)); } }, 1_000,

@@ -1,4 +1,9 @@
 export type {
-  AppendOutcome, DurabilityName, EventOrigin, HistoryPage, HistoryStore, HistoryWindow, OpenTopicOptions, Retention, RunToAppend, Tail, TopicHistory,
-} from './history-store.js';
-export { MemoryHistoryStore, type MemoryHistoryOptions } from './history-store-memory.js';
+  AppendOutcome, DurabilityName, EventOrigin, HistoryPage, LiveHistory, HistoryWindow, OpenTopicOptions, Retention, RunToAppend, Tail, TopicHistory,
+} from './live-history.js';
+export { MemoryLiveHistory, type MemoryHistoryOptions } from './memory-live-history.js';
+export type {
+  Backplane, CommittedRun, Following, GroupLog, GroupRun, HistoryStore, LogAppendResult, LogFollower, LogHead, LogPage, LogWindow, OpenGroupOptions,
+  OpenLogOptions, RunProducer, RunRecord, StoreEvents, TopicLog,
+} from './topic-log.js';
+export { decodeRunBody, encodeRunBody, type RunBody } from './run-body.js';

@@ -1,8 +1,8 @@
 import { encodeEpoch, encodeSender, stampedBatchSize } from '@arqonbus/envelope';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MemoryHistoryStore } from './history-store-memory.js';
-import type { HistoryWindow, TopicHistory } from './history-store.js';
+import { MemoryLiveHistory } from './memory-live-history.js';
+import type { HistoryWindow, TopicHistory } from './live-history.js';
 import { seenRuns, testRouting, testRun, upTo } from './run-source.contract.js';
 
 interface ModelRun { sequence: number; timeUs: number; events: number[]; sizeBytes: number }
@@ -87,7 +87,7 @@ function readAll(topic: TopicHistory, window: HistoryWindow): number[] {
 describe('MemoryTopicHistory', () => {
   it('answers as an array of runs would, over random runs, reads, tails, sweeps and resets', () => {
     fc.assert(fc.property(retentions, steps, (retention, script) => {
-      const store = new MemoryHistoryStore({ maxBytes: 1_000_000_000, maxUnacknowledgedRuns: 64, producerIdleMs: 1_000, headroomBytes: 64 });
+      const store = new MemoryLiveHistory({ maxBytes: 1_000_000_000, maxUnacknowledgedRuns: 64, producerIdleMs: 1_000, headroomBytes: 64 });
       let taken: number[] = [];
       let published: number[] = [];
       const takeTail = (topic: TopicHistory): void => {

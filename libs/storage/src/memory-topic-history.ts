@@ -3,7 +3,7 @@ import {
 } from '@arqonbus/envelope';
 import type {
   AppendOutcome, EventOrigin, HistoryPage, HistoryWindow, OpenTopicOptions, RunToAppend, Tail, TopicHistory,
-} from './history-store.js';
+} from './live-history.js';
 import type { ProducerMemory } from './producer-memory.js';
 import { readRuns } from './read-runs.js';
 import { RunIndex } from './run-index.js';

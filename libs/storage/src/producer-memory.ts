@@ -1,4 +1,4 @@
-import type { AppendOutcome, RunToAppend } from './history-store.js';
+import type { AppendOutcome, RunToAppend } from './live-history.js';
 
 /** Runs whose sequence is still told to a publisher that sends them again. */
 const rememberedRuns = 128;

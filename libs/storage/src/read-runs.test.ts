@@ -1,6 +1,6 @@
 import { encodeEpoch, readStampedBatch } from '@arqonbus/envelope';
 import { describe, expect, it } from 'vitest';
-import { MemoryHistoryStore } from './history-store-memory.js';
+import { MemoryLiveHistory } from './memory-live-history.js';
 import { readRuns } from './read-runs.js';
 import { RunIndex } from './run-index.js';
 import { testRouting, testRun, upTo } from './run-source.contract.js';
@@ -13,7 +13,7 @@ describe('readRuns()', () => {
   });
 
   it('finds room for headers that are longer than those stored', () => {
-    const store = new MemoryHistoryStore({ maxBytes: 1e9, maxUnacknowledgedRuns: 64, producerIdleMs: 1_000, headroomBytes: 64 });
+    const store = new MemoryLiveHistory({ maxBytes: 1e9, maxUnacknowledgedRuns: 64, producerIdleMs: 1_000, headroomBytes: 64 });
     const topic = store.openTopic({ routing: testRouting, retention: { maxEvents: 1e6, maxBytes: 1e9, maxAgeMs: 1e6 }, onTailFull: () => undefined }, 1);
     for (const n of upTo(70)) topic.append(testRun({ events: upTo(4_000, n), payloadBytes: 0 }), 1);
     // Sequences of 1 to 3 bytes, cut so that both stamp numbers grow.
@@ -25,7 +25,7 @@ describe('readRuns()', () => {
   });
 
   it('refuses to write past its target when the index tells a wrong length', () => {
-    const store = new MemoryHistoryStore({ maxBytes: 1e9, maxUnacknowledgedRuns: 64, producerIdleMs: 1_000, headroomBytes: 0 });
+    const store = new MemoryLiveHistory({ maxBytes: 1e9, maxUnacknowledgedRuns: 64, producerIdleMs: 1_000, headroomBytes: 0 });
     const topic = store.openTopic({ routing: testRouting, retention: { maxEvents: 10, maxBytes: 1e9, maxAgeMs: 1e6 }, onTailFull: () => undefined }, 1);
     topic.append(testRun({ events: [1], payloadBytes: 500 }), 1);
     const tail = topic.takeTail();

@@ -1,5 +1,5 @@
 import { envelopeRanges, readStampedBatch, stampedBatchSize, writeStampedHeader } from '@arqonbus/envelope';
-import type { HistoryPage, HistoryWindow } from './history-store.js';
+import type { HistoryPage, HistoryWindow } from './live-history.js';
 import type { RunIndex } from './run-index.js';
 
 /** A part of one run that goes into a page. */

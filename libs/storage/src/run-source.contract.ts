@@ -1,5 +1,5 @@
 import { encodeFrame, encodeRouting, encodeSender, envelopeRanges, EventRunBuilder, FrameReader, readStampedBatch } from '@arqonbus/envelope';
-import type { HistoryPage, RunToAppend } from './history-store.js';
+import type { HistoryPage, RunToAppend } from './live-history.js';
 
 /** The topic that test runs go to. */
 export const testRouting = encodeRouting('plans', 'main', '');

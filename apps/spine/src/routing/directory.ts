@@ -1,5 +1,5 @@
 import { ArqonError } from '@arqonbus/errors';
-import type { HistoryStore, Retention } from '@arqonbus/storage';
+import type { LiveHistory, Retention } from '@arqonbus/storage';
 import { Room, sessionsIn, Tenant, Topic, type TopicPlace } from './topic.js';
 
 export interface DirectoryLimits {
@@ -11,7 +11,7 @@ export interface DirectoryLimits {
 }
 
 export interface DirectoryOptions {
-  readonly store: HistoryStore;
+  readonly store: LiveHistory;
   readonly retention: Retention;
   readonly limits: DirectoryLimits;
   /** Whether the first permitted join or publish creates room and channel. */

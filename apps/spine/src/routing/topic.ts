@@ -1,5 +1,5 @@
 import { encodeRouting } from '@arqonbus/envelope';
-import type { HistoryStore, Retention, TopicHistory } from '@arqonbus/storage';
+import type { LiveHistory, Retention, TopicHistory } from '@arqonbus/storage';
 
 /** Subscribers of one topic or room, by door: each kind costs one engine publish. */
 export interface SubscriberCounts {
@@ -92,7 +92,7 @@ export class Topic {
 }
 
 export interface TopicOptions {
-  readonly store: HistoryStore;
+  readonly store: LiveHistory;
   readonly retention: Retention;
   readonly nowMs: number;
   readonly onTailFull: (topic: Topic) => void;

@@ -1,6 +1,6 @@
 import { buildFrame } from '@arqonbus/envelope';
 import { loadSettings } from '@arqonbus/config';
-import { MemoryHistoryStore } from '@arqonbus/storage';
+import { MemoryLiveHistory } from '@arqonbus/storage';
 import { createLogger, MemoryAuditLog, Readiness, startTracing, type FinishedSpan } from '@arqonbus/telemetry';
 import { compileGrants } from '@arqonbus/tenancy';
 import { describe, expect, it } from 'vitest';
@@ -30,7 +30,7 @@ function busWith(spans: ReturnType<typeof publishSpans>): Bus {
   const environment = { ARQON_SPINE_LINK_KEY: 'x'.repeat(32), ARQON_SPINE_AUTH_ISSUER: 'i', ARQON_SPINE_AUTH_AUDIENCE: 'a' };
   return createBus({
     settings: loadSettings(spineSettings, { environment }), version: '0', nowMs: Date.now, spans,
-    store: new MemoryHistoryStore({ maxBytes: 1 << 24, maxUnacknowledgedRuns: 64, producerIdleMs: 60_000, headroomBytes: 64 }),
+    store: new MemoryLiveHistory({ maxBytes: 1 << 24, maxUnacknowledgedRuns: 64, producerIdleMs: 60_000, headroomBytes: 64 }),
     audit: new MemoryAuditLog(), readiness: new Readiness(nothing),
     verifier: { verify: () => Promise.reject(new Error('no token is refreshed here')), keysReachable: () => true, lastKeyError: undefined, close: nothing },
     logger: createLogger({ service: 'spine', nodeId: 'test', version: '0', level: 'CRITICAL' }),

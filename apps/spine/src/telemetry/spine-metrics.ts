@@ -1,4 +1,4 @@
-import type { HistoryStore } from '@arqonbus/storage';
+import type { LiveHistory } from '@arqonbus/storage';
 import { observeCounters, type Logger, type Metrics, type ObservedCounter } from '@arqonbus/telemetry';
 import type { Bus } from '../bus.js';
 import type { LinkDoor, ServiceDoor } from '../transport/index.js';
@@ -7,7 +7,7 @@ export interface MetricSources {
   readonly bus: Bus;
   readonly service: ServiceDoor;
   readonly links: LinkDoor;
-  readonly store: HistoryStore;
+  readonly store: LiveHistory;
   readonly logger: Logger;
 }
 

@@ -1,4 +1,4 @@
-import type { HistoryStore, OpenTopicOptions, TopicHistory } from './history-store.js';
+import type { LiveHistory, OpenTopicOptions, TopicHistory } from './live-history.js';
 import { MemoryTopicHistory } from './memory-topic-history.js';
 import { ProducerMemory } from './producer-memory.js';
 
@@ -14,7 +14,7 @@ export interface MemoryHistoryOptions {
 }
 
 /** History in this process's memory, lost with it (D1). */
-export class MemoryHistoryStore implements HistoryStore {
+export class MemoryLiveHistory implements LiveHistory {
   readonly durability = 'MEMORY';
   byteCount = 0;
   private readonly topics = new Set<MemoryTopicHistory>();

@@ -117,7 +117,7 @@ export interface OpenTopicOptions {
 }
 
 /** Numbers runs, keeps them within bounds and remembers producers (port; D1, D4). */
-export interface HistoryStore {
+export interface LiveHistory {
   readonly durability: DurabilityName;
   /** Bytes held over all topics. */
   readonly byteCount: number;

@@ -1,6 +1,6 @@
 import { encodeRouting, readStampedBatch } from '@arqonbus/envelope';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { HistoryStore, HistoryWindow, OpenTopicOptions, Retention, TopicHistory } from './history-store.js';
+import type { LiveHistory, HistoryWindow, OpenTopicOptions, Retention, TopicHistory } from './live-history.js';
 import { eventsOf, seenRuns, testEventId, testRouting, testRun, upTo, type TestRunOptions } from './run-source.contract.js';
 
 /** Limits that a store under test is made with. */
@@ -15,11 +15,11 @@ const ample: Retention = { maxEvents: 100_000, maxBytes: 67_108_864, maxAgeMs: 3
 const everything: HistoryWindow = { maxEvents: 100_000, maxBytes: 67_108_864 };
 const startUs = 1_800_000_000_000_000;
 
-/** The contract of HistoryStore; every adapter runs it unchanged (D1, D4). */
-export function historyStoreContract(name: string, makeStore: (options: StoreUnderTestOptions) => HistoryStore): void {
-  describe(`HistoryStore of ${name}`, () => {
+/** The contract of LiveHistory; every adapter runs it unchanged (D1, D4). */
+export function liveHistoryContract(name: string, makeStore: (options: StoreUnderTestOptions) => LiveHistory): void {
+  describe(`LiveHistory of ${name}`, () => {
     const limits: StoreUnderTestOptions = { maxBytes: 67_108_864, maxUnacknowledgedRuns: 4, producerIdleMs: 1_000, headroomBytes: 64 };
-    let store: HistoryStore;
+    let store: LiveHistory;
     beforeEach(() => { store = makeStore(limits); });
 
     function open(options: Partial<OpenTopicOptions> = {}, nowUs = startUs): TopicHistory {

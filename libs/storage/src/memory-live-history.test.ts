@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { historyStoreContract } from './history-store.contract.js';
-import { MemoryHistoryStore } from './history-store-memory.js';
+import { liveHistoryContract } from './live-history.contract.js';
+import { MemoryLiveHistory } from './memory-live-history.js';
 import { seenRuns, testRouting, testRun } from './run-source.contract.js';
 
-historyStoreContract('this process', (options) => new MemoryHistoryStore(options));
+liveHistoryContract('this process', (options) => new MemoryLiveHistory(options));
 
 const limits = { maxBytes: 1_048_576, maxUnacknowledgedRuns: 64, producerIdleMs: 600_000, headroomBytes: 64 };
 
-describe('MemoryHistoryStore', () => {
+describe('MemoryLiveHistory', () => {
   it('says that an acknowledgement is worth memory alone', () => {
-    expect(new MemoryHistoryStore(limits).durability).toBe('MEMORY');
+    expect(new MemoryLiveHistory(limits).durability).toBe('MEMORY');
   });
 
   it('holds a run that is larger than any slab', () => {
-    const store = new MemoryHistoryStore(limits);
+    const store = new MemoryLiveHistory(limits);
     const topic = store.openTopic({ routing: testRouting, retention: { maxEvents: 10, maxBytes: 1_048_576, maxAgeMs: 1_000 }, onTailFull: () => undefined }, 1);
     topic.append(testRun({ events: [1], payloadBytes: 400_000 }), 1);
     topic.append(testRun({ events: [2] }), 1);
@@ -21,7 +21,7 @@ describe('MemoryHistoryStore', () => {
   });
 
   it('spreads the process bound over topics that are alike', () => {
-    const store = new MemoryHistoryStore({ ...limits, maxBytes: 100_000 });
+    const store = new MemoryLiveHistory({ ...limits, maxBytes: 100_000 });
     const options = { routing: testRouting, retention: { maxEvents: 1_000, maxBytes: 1_048_576, maxAgeMs: 1_000_000 }, onTailFull: () => undefined };
     const topics = Array.from({ length: 5 }, () => store.openTopic(options, 1));
     for (let turn = 0; turn < 200; turn += 1) for (const topic of topics) topic.append(testRun({ events: [turn], payloadBytes: 500 }), 1);
@@ -30,7 +30,7 @@ describe('MemoryHistoryStore', () => {
   });
 
   it('opens and closes topics within the bound without losing count', () => {
-    const store = new MemoryHistoryStore({ ...limits, maxBytes: 50_000 });
+    const store = new MemoryLiveHistory({ ...limits, maxBytes: 50_000 });
     const options = { routing: testRouting, retention: { maxEvents: 1_000, maxBytes: 1_048_576, maxAgeMs: 1_000_000 }, onTailFull: () => undefined };
     for (let turn = 0; turn < 50; turn += 1) {
       const [first, second] = [store.openTopic(options, turn), store.openTopic(options, turn)];
