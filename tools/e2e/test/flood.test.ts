@@ -61,14 +61,16 @@ describe('a flood within the default limits of one turn', () => {
     expect(heard.has('RATE_LIMITED') || heard.has(4529)).toBe(true);
   }, 60_000);
 
-  it('keeps a client that was closed for it away for the time named, and nobody else', async () => {
+  it('keeps a client that was closed for it twice away for the time named, and nobody else', async () => {
     const frame = encode(['x'.repeat(200_000)]);
-    const session = await watched.cluster.session({ sub: 'punished' });
-    let isOpen = true;
-    void session.client.closed.then(() => { isOpen = false; });
-    for (const endMs = Date.now() + 10_000; isOpen && Date.now() < endMs;) {
-      await Promise.all(Array.from({ length: inFlightCount }, () => succeeds(session.client.sendBytes(frame))));
-      await setImmediate();
+    for (let times = 0; times < 2; times += 1) {
+      const session = await watched.cluster.session({ sub: 'punished' });
+      let isOpen = true;
+      void session.client.closed.then(() => { isOpen = false; });
+      for (const endMs = Date.now() + 10_000; isOpen && Date.now() < endMs;) {
+        await Promise.all(Array.from({ length: inFlightCount }, () => succeeds(session.client.sendBytes(frame))));
+        await setImmediate();
+      }
     }
     const refusal = await watched.cluster.session({ sub: 'punished' }).catch((error: unknown) => error);
     expect(refusal).toMatchObject({ status: 429, headers: { 'retry-after': '1' } });

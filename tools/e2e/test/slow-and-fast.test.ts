@@ -67,6 +67,8 @@ describe('a client that never reads', () => {
 });
 
 describe('a client that floods', () => {
+  let floodersCount = 0;
+
   it('with events is refused with RATE_LIMITED and a time to wait, and may go on after it', async () => {
     await watched.expectCalm('a flood of events', async () => {
       const session = await watched.cluster.session({ sub: 'flooder' });
@@ -88,7 +90,9 @@ describe('a client that floods', () => {
   }, 60_000);
 
   async function floodOnce(): Promise<void> {
-    const session = await watched.cluster.session({ sub: 'flooder' });
+    floodersCount += 1;
+    // A client that flooded before is kept away for a while.
+    const session = await watched.cluster.session({ sub: `flooder-${String(floodersCount)}` });
     const sending: Promise<unknown>[] = [];
     // Sends fail once the server has closed; that is what is waited for.
     for (let n = 0; n < 64; n += 1) sending.push(succeeds(session.client.sendFrame({ batches: [{ room: 'flood', envelopes: [textEvent('x'.repeat(200_000))] }] })));
@@ -97,7 +101,7 @@ describe('a client that floods', () => {
   }
 
   it('with commands is closed with 4529 or answered', async () => {
-    const session = await watched.cluster.session({ sub: 'flooder' });
+    const session = await watched.cluster.session({ sub: 'asker' });
     const status: EnvelopeInit = { id: newId(), body: { case: 'command', value: { body: { case: 'status', value: {} } } } };
     const sending: Promise<boolean>[] = [];
     for (let n = 0; n < 5_000; n += 1) sending.push(succeeds(session.client.sendFrame({ batches: [{ envelopes: [status] }] })));

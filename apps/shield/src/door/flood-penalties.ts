@@ -11,7 +11,8 @@ interface Penalty {
 }
 
 /**
- * Keeps a client that was closed for flooding away for a while: half a second at first, twice as long after each further flood, at most 30 s.
+ * Keeps a client away for a while that was closed for flooding and did it again: half a second, twice as long after each further flood, at most 30 s.
+ * The first time it may come back at once.
  * Without it every new connection would start with a full allowance, and a flood would cost the others as much as before (G6, F16). Keyed by
  * tenant and client, so that a client never pays for another. Times come from the caller's monotonic clock.
  */
@@ -31,7 +32,8 @@ export class FloodPenalties {
     const isForgiven = known === undefined || nowMs - known.untilMs > FORGIVEN_AFTER_MS;
     const floodsCount = isForgiven ? 1 : known.floodsCount + 1;
     this.#clients.delete(client);
-    this.#clients.set(client, { floodsCount, untilMs: nowMs + Math.min(LONGEST_MS, FIRST_MS * 2 ** (floodsCount - 1)) });
+    const penaltyMs = floodsCount === 1 ? 0 : Math.min(LONGEST_MS, FIRST_MS * 2 ** (floodsCount - 2));
+    this.#clients.set(client, { floodsCount, untilMs: nowMs + penaltyMs });
     if (this.#clients.size <= CLIENTS_CAP_COUNT) return;
     for (const oldest of this.#clients.keys()) {
       this.#clients.delete(oldest);
