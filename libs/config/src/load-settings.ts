@@ -84,13 +84,16 @@ interface Candidate {
 function readInto(found: Map<string, Found>, { spec, raw, place, source, problems }: Candidate): void {
   const reading = raw === undefined ? undefined : spec.read(raw, place);
   if (reading?.ok === true) found.set(spec.key, { value: reading.value, source: place.source });
-  else problems.push({ key: spec.key, source, message: `got ${describeClass(raw, spec.isSecret)}; allowed: ${spec.allowed}` });
+  else {
+    const got = reading?.detail ?? `got ${describeClass(raw, spec.isSecret)}`;
+    problems.push({ key: spec.key, source, message: `${got}; allowed: ${spec.allowed}` });
+  }
 }
 
 /** The class of a value: enough to see the mistake, never the value, which may be a secret under the wrong key. */
 function describeClass(raw: RawValue | undefined, isSecret: boolean): string {
   if (raw === undefined) return 'nothing, or a value of another shape';
-  if (raw.form === 'list') return `a list of ${raw.items.length}`;
+  if (raw.form === 'list' || raw.form === 'records') return `a list of ${raw.items.length}`;
   if (raw.text === '') return 'an empty text';
   if (!isSecret && raw.form === 'plain' && /^-?\d{1,16}$/.test(raw.text)) return `the number ${raw.text}`;
   if (!isSecret && raw.form === 'plain' && /^-?\d+(\.\d+)?$/.test(raw.text)) return 'a number that is not whole or too long';

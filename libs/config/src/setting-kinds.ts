@@ -98,10 +98,38 @@ export function list<const K extends string, D extends readonly string[] | undef
   const { pattern, maxCount = 256 } = options;
   const allowed = `up to ${maxCount} texts${pattern === undefined ? '' : ` like ${String(pattern)}`}`;
   return makeSpec(options, { type: 'list', allowed }, (raw) => {
+    if (raw.form === 'records') return refused;
     const items = raw.form === 'list' ? raw.items : splitList(raw.text);
     if (items.length > maxCount || items.some((item) => item === '' || (pattern !== undefined && !pattern.test(item)))) return refused;
     return accepted(Object.freeze([...items]));
   });
+}
+
+/**
+ * Records: a sequence of maps in the file, a JSON array in the environment. `parse` returns the value, or a sentence that says which record
+ * is wrong and why.
+ */
+export function records<const K extends string, T, D extends readonly T[] | undefined = undefined>(
+  options: SettingOptions<K, D, false> & { readonly allowed: string; readonly parse: (items: readonly unknown[]) => readonly T[] | string },
+): SettingSpec<K, readonly T[], Absent<D, false>> {
+  return makeSpec<K, readonly T[], D, false>(options, { type: 'records', allowed: options.allowed }, (raw) => {
+    const items = raw.form === 'records' ? raw.items : parseJsonArray(raw);
+    if (items === undefined) return refused;
+    const value = options.parse(items);
+    return typeof value === 'string' ? { ok: false, detail: value } : accepted(Object.freeze([...value]));
+  });
+}
+
+function parseJsonArray(raw: RawValue): readonly unknown[] | undefined {
+  if (raw.form === 'list') return raw.items.length === 0 ? [] : undefined;
+  const text = scalarText(raw);
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A file or folder, made absolute: from the environment by the working folder, from the file by the file's folder. It need not exist. */
@@ -150,7 +178,7 @@ function makeSpec<K extends string, T, D extends T | undefined, R extends boolea
 }
 
 function scalarText(raw: RawValue): string | undefined {
-  return raw.form === 'list' ? undefined : raw.text;
+  return raw.form === 'list' || raw.form === 'records' ? undefined : raw.text;
 }
 
 function splitList(written: string): readonly string[] {

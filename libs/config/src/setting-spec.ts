@@ -4,7 +4,9 @@ export type RawValue =
   | { readonly form: 'quoted'; readonly text: string }
   /** Unquoted scalar of the file, or the environment, which knows no quotes. */
   | { readonly form: 'plain'; readonly text: string }
-  | { readonly form: 'list'; readonly items: readonly string[] };
+  | { readonly form: 'list'; readonly items: readonly string[] }
+  /** A sequence of maps of the file. */
+  | { readonly form: 'records'; readonly items: readonly unknown[] };
 
 /** Where a value stood; relative paths begin at `baseFolder`. */
 export interface RawPlace {
@@ -12,7 +14,8 @@ export interface RawPlace {
   readonly baseFolder: string;
 }
 
-export type Reading<T> = { readonly ok: true; readonly value: T } | { readonly ok: false };
+/** A refusal may say which part is wrong, where `allowed` alone would leave people searching. */
+export type Reading<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly detail?: string };
 
 /**
  * One setting as data: how it is named, read, bounded and explained. Made by the functions of `setting-kinds.ts`.

@@ -1,4 +1,5 @@
 import type { BatchView } from '@arqonbus/envelope';
+import type { CommittedRun, LogHead } from './topic-log.js';
 
 /** What an acknowledgement is worth (docs/protocol.md, Acknowledging). */
 export type DurabilityName = 'MEMORY' | 'STORE' | 'FSYNC' | 'QUORUM';
@@ -77,6 +78,10 @@ export interface TopicHistory {
   readonly byteCount: number;
   /** Checks the producer, numbers, sets the time (never below the last) and holds the run. */
   append(run: RunToAppend, nowUs: number): AppendOutcome;
+  /** Holds a run that a log has numbered; its sequence is above the last one, its time never below. */
+  commit(run: CommittedRun): void;
+  /** Forgets everything and goes on behind the head of a log. */
+  resetTo(head: LogHead): void;
   read(window: HistoryWindow): HistoryPage;
   /** Bytes of the runs accepted since the last `takeTail`, contiguous, with headroom before `start`; undefined when there are none. */
   takeTail(): Tail | undefined;

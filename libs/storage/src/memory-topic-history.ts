@@ -4,7 +4,9 @@ import {
 import type {
   AppendOutcome, EventOrigin, HistoryPage, HistoryWindow, OpenTopicOptions, RunToAppend, Tail, TopicHistory,
 } from './live-history.js';
+import type { CommittedRun, LogHead } from './topic-log.js';
 import type { ProducerMemory } from './producer-memory.js';
+import { decodeRunBody } from './run-body.js';
 import { readRuns } from './read-runs.js';
 import { RunIndex } from './run-index.js';
 import { SlabRing } from './slab-ring.js';
@@ -85,6 +87,28 @@ export class MemoryTopicHistory implements TopicHistory {
     return 'accepted';
   }
 
+  commit(run: CommittedRun): void {
+    const { routing, sender, after, envelopes } = decodeRunBody(run.body);
+    const stamped = this.stamped;
+    stamped.routing = routing;
+    stamped.sender = sender;
+    stamped.sequence = run.sequence;
+    stamped.prev = run.prev;
+    stamped.timeUs = run.timeUs;
+    stamped.after = after;
+    stamped.envelopesBytes = envelopes.length;
+    const sizeBytes = stampedBatchSize(stamped);
+    const offset = this.makeRoom(sizeBytes);
+    const bytes = this.slabs.bytes;
+    const at = writeStampedHeader(bytes, offset, stamped);
+    bytes.set(envelopes, at);
+    this.hold({ sequence: run.sequence, count: run.count, timeUs: stamped.timeUs }, offset, at + envelopes.length);
+    this.newest.offset = noTail;
+    this.lastSequence = run.sequence + run.count - 1;
+    this.eventCount += run.count;
+    this.trim(run.timeUs);
+  }
+
   takeTail(): Tail | undefined {
     if (this.tailStart === noTail) return undefined;
     const tail = { bytes: this.slabs.bytes, start: this.tailStart, end: this.slabs.writeOffset, prev: this.tailPrev, lastSequence: this.lastSequence };
@@ -112,11 +136,21 @@ export class MemoryTopicHistory implements TopicHistory {
   }
 
   reset(nowUs: number): void {
+    this.restart(this.share.nextEpoch(Math.max(nowUs, this.epoch + 1)), 0);
+  }
+
+  resetTo(head: LogHead): void {
+    this.restart(head.epoch, head.lastSequence);
+    // Times are the log's from now on.
+    this.lastTimeUs = 0;
+  }
+
+  private restart(epoch: number, lastSequence: number): void {
     this.share.addBytes(-this.byteCount);
-    this.epoch = this.share.nextEpoch(nowUs);
-    this.epochField = encodeEpoch(this.epoch);
+    this.epoch = epoch;
+    this.epochField = encodeEpoch(epoch);
     this.stamped.epoch = this.epochField;
-    this.lastSequence = 0;
+    this.lastSequence = lastSequence;
     this.eventCount = 0;
     this.byteCount = 0;
     this.tailStart = noTail;
@@ -194,6 +228,15 @@ export class MemoryTopicHistory implements TopicHistory {
     stamped.after = run.after;
     stamped.envelopesBytes = run.view.envelopesBytes;
     const sizeBytes = stampedBatchSize(stamped);
+    const offset = this.makeRoom(sizeBytes);
+    const bytes = this.slabs.bytes;
+    const at = writeStampedHeader(bytes, offset, stamped);
+    this.hold(run, offset, copyEnvelopes(bytes, at, run.source, run.view));
+    this.rememberNewest(run, offset, sizeBytes);
+  }
+
+  /** Offset at which `sizeBytes` may be written, as part of the tail. */
+  private makeRoom(sizeBytes: number): number {
     if (!this.slabs.fits(sizeBytes)) {
       if (this.tailStart !== noTail) this.options.onTailFull();
       this.slabs.startSlab(sizeBytes);
@@ -202,15 +245,17 @@ export class MemoryTopicHistory implements TopicHistory {
       this.tailStart = this.slabs.writeOffset;
       this.tailPrev = this.lastSequence;
     }
-    const offset = this.slabs.writeOffset;
-    const bytes = this.slabs.bytes;
-    const at = writeStampedHeader(bytes, offset, stamped);
-    this.slabs.writeOffset = copyEnvelopes(bytes, at, run.source, run.view);
+    return this.slabs.writeOffset;
+  }
+
+  /** A run stands at `offset`, up to `end`. */
+  private hold(run: { readonly sequence: number; readonly count: number; readonly timeUs: number }, offset: number, end: number): void {
+    const sizeBytes = end - offset;
+    this.slabs.writeOffset = end;
     this.slabs.holdRun();
     this.runs.push(run.sequence, run.count, run.timeUs, offset, sizeBytes, this.slabs.currentNumber);
     this.lastTimeUs = run.timeUs;
     this.byteCount += sizeBytes;
-    this.rememberNewest(run, offset, sizeBytes);
     this.share.addBytes(sizeBytes);
   }
 
