@@ -140,6 +140,8 @@ export interface HistoryStore {
   readonly name: 'memory' | 'embedded' | 'redis' | 'jetstream';
   /** Whether several Spines may use it at once. */
   readonly isShared: boolean;
+  /** Whether each run's sequence is the one behind the last event; else they rise with gaps of up to 4,096 per message of the engine. */
+  readonly isDense: boolean;
   /** What an accepted run is worth, as far as the adapter could verify it. */
   readonly durability: DurabilityName;
   /** One line for people: which settings of the store decided the durability. */
@@ -168,8 +170,8 @@ export interface Following {
 
 /** Carries accepted runs between Spines (port). The log is the truth and the announcement a hint: what was missed is read within a second. */
 export interface Backplane {
-  /** Follows from the log's head of now: `committed` begins with the run behind `log.head`. */
-  follow(log: TopicLog, follower: LogFollower): Following;
+  /** `committed` begins with the first run above `afterSequence` (0: from the log's beginning), whether it is there already or still to come. */
+  follow(log: TopicLog, afterSequence: number, follower: LogFollower): Following;
   /** Tells of channels of a room that came into being on any Spine, known ones perhaps again. */
   watchRoom(tenant: string, room: string, onChannel: (channel: string) => void): Following;
   close(): Promise<void>;
