@@ -14,3 +14,5 @@ export { buildFrame } from './frame-builder.js';
 export { encodeEnvelope, encodeEventEntry, type EventInit } from './event-entry.js';
 export { encodeFrame, EventRunBuilder, type RunRouting } from './event-run-builder.js';
 export { createIdSource, idRandomBytes, newEnvelopeId, type IdSourceOptions } from './envelope-id.js';
+export { comparePositions, mergePositions, type PositionOrder } from './vector-clock.js';
+export { HybridClock } from './hybrid-clock.js';
