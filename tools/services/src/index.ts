@@ -2,3 +2,4 @@ export { ensureTool, ToolMissingError, type EnsureToolOptions } from './ensure-t
 export { findOnPath } from './find-on-path.js';
 export { spawnServer, type ServerProcess, type SpawnServerOptions } from './spawn-server.js';
 export { startNats, type NatsServer, type StartNatsOptions } from './start-nats.js';
+export { startRedis, type RedisServer, type StartRedisOptions } from './start-redis.js';
