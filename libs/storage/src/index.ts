@@ -7,3 +7,4 @@ export type {
   OpenLogOptions, RunProducer, RunRecord, StoreEvents, TopicLog,
 } from './topic-log.js';
 export { decodeRunBody, encodeRunBody, type RunBody } from './run-body.js';
+export { erasedEventType, tombstoneBody } from './tombstone.js';

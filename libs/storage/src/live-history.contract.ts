@@ -1,6 +1,7 @@
 import { encodeRouting, readStampedBatch } from '@arqonbus/envelope';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { LiveHistory, HistoryWindow, OpenTopicOptions, Retention, TopicHistory } from './live-history.js';
+import { erasedEventType } from './tombstone.js';
 import { eventsOf, seenRuns, testEventId, testRouting, testRun, upTo, type TestRunOptions } from './run-source.contract.js';
 
 /** Limits that a store under test is made with. */
@@ -69,6 +70,77 @@ export function liveHistoryContract(name: string, makeStore: (options: StoreUnde
         const routing = Uint8Array.from([...testRouting, 0x21, 9, 0, 0, 0, 0, 0, 0, 0]);
         append(topic, { events: [1], routing });
         expect([...readStampedBatch(topic.read(everything).bytes, 0).routing]).toEqual([...routing]);
+      });
+    });
+
+    describe('erase()', () => {
+      /** A topic whose pending frame is taken when it must be. */
+      function openErasable(): TopicHistory {
+        const topic: TopicHistory = open({ onTailFull: () => topic.takeTail() });
+        return topic;
+      }
+      const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
+
+      it('leaves a tombstone with the same id in the place of the event, and nothing else of it', () => {
+        const topic = openErasable();
+        fill(topic, [2, 3, 1]);
+        const before = seenRuns(topic.read(everything).bytes);
+        expect(topic.erase(4)).toBe(true);
+        const page = topic.read(everything);
+        expect(seenRuns(page.bytes)).toEqual(before);
+        expect(textOf(page.bytes).split(erasedEventType)).toHaveLength(2);
+        const at4 = textOf(topic.read({ ...everything, fromSequence: 4, toSequence: 4 }).bytes);
+        expect(at4).not.toContain('application/octet-stream');
+        expect(at4).not.toContain(String.fromCharCode(4).repeat(8));
+        expect(textOf(topic.read({ ...everything, toSequence: 3 }).bytes)).not.toContain(erasedEventType);
+      });
+
+      it('erases an event that has not been fanned out yet, once that has happened', () => {
+        let tail = '';
+        const topic: TopicHistory = open({ onTailFull: () => {
+          const taken = topic.takeTail();
+          if (taken !== undefined) tail = textOf(taken.bytes.slice(taken.start, taken.end));
+        } });
+        append(topic, { events: [9] });
+        expect(topic.erase(1)).toBe(true);
+        expect(tail).toContain('application/octet-stream');
+        append(topic, { events: [10] });
+        expect(eventsOf(topic.read(everything))).toEqual([9, 10]);
+        expect(textOf(topic.read(everything).bytes).split(erasedEventType)).toHaveLength(2);
+      });
+
+      it('leaves the bytes of what was handed out before no trace of the event', () => {
+        const topic = open();
+        fill(topic, [1, 1, 1], 64);
+        const tail = topic.takeTail();
+        expect(textOf(tail?.bytes ?? new Uint8Array(0))).toContain(String.fromCharCode(2).repeat(64));
+        topic.erase(2);
+        expect(textOf(tail?.bytes ?? new Uint8Array(0))).not.toContain(String.fromCharCode(2).repeat(64));
+        expect(textOf(tail?.bytes ?? new Uint8Array(0))).toContain(String.fromCharCode(3).repeat(64));
+      });
+
+      it('may be asked twice, and says no for what is not held', () => {
+        const topic = openErasable();
+        fill(topic, [2, 2]);
+        expect([topic.erase(2), topic.erase(2), topic.erase(0), topic.erase(5)]).toEqual([true, true, false, false]);
+        expect(textOf(topic.read(everything).bytes).split(erasedEventType)).toHaveLength(2);
+      });
+
+      it('keeps the counts, and lets retention trim the run', () => {
+        const topic: TopicHistory = open({ retention: { ...ample, maxEvents: 4 }, onTailFull: () => topic.takeTail() });
+        fill(topic, [1, 1, 1], 500);
+        const { byteCount } = topic;
+        topic.erase(1);
+        topic.erase(2);
+        expect(topic).toMatchObject({ eventCount: 3, firstSequence: 1, lastSequence: 3 });
+        expect(topic.byteCount).toBeLessThan(byteCount - 800);
+        expect(store.byteCount).toBe(topic.byteCount);
+        append(topic, { events: [4, 5, 6] });
+        expect(topic).toMatchObject({ firstSequence: 3, eventCount: 4 });
+        expect(eventsOf(topic.read(everything))).toEqual([3, 4, 5, 6]);
+        append(topic, { events: [7, 8, 9, 10] });
+        expect(eventsOf(topic.read(everything))).toEqual([7, 8, 9, 10]);
+        expect(store.byteCount).toBe(topic.byteCount);
       });
     });
 

@@ -74,6 +74,8 @@ export interface TopicHistory {
   readonly lastSequence: number;
   /** Sequence of the oldest event held; `lastSequence + 1` when none is. */
   readonly firstSequence: number;
+  /** Everything above it, up to the head, is held: the sequence that precedes the oldest run held, or the head when none is. */
+  readonly heldAfter: number;
   readonly eventCount: number;
   readonly byteCount: number;
   /** Checks the producer, numbers, sets the time (never below the last) and holds the run. */
@@ -91,6 +93,11 @@ export interface TopicHistory {
   readonly tailBytes: number;
   /** Looks for an event id among the newest `maxEvents` events and tells who sent it. */
   findSender(id: Uint8Array, idStart: number, maxEvents: number): EventOrigin | undefined;
+  /**
+   * Replaces an event by its tombstone (see tombstoneBody) and overwrites the bytes it stood in; what is pending is handed out before. False when
+   * the event is not held.
+   */
+  erase(sequence: number): boolean;
   /** Forgets everything and starts a new epoch. */
   reset(nowUs: number): void;
   /** Drops what is older than the retention allows, and producers idle for too long; called about once a minute. */

@@ -10,6 +10,7 @@ import { decodeRunBody } from './run-body.js';
 import { readRuns } from './read-runs.js';
 import { RunIndex } from './run-index.js';
 import { SlabRing } from './slab-ring.js';
+import { tombstoneEnvelopes } from './tombstone.js';
 
 const noBytes = new Uint8Array(0);
 const noTail = -1;
@@ -29,6 +30,7 @@ export class MemoryTopicHistory implements TopicHistory {
   epoch: number;
   epochField: Uint8Array;
   lastSequence = 0;
+  heldAfter = 0;
   eventCount = 0;
   byteCount = 0;
   private lastTimeUs = 0;
@@ -135,6 +137,18 @@ export class MemoryTopicHistory implements TopicHistory {
     return undefined;
   }
 
+  erase(sequence: number): boolean {
+    if (sequence < this.firstSequence || sequence > this.lastSequence) return false;
+    // The pending frame must stay in one piece.
+    if (sequence > this.takenSequence) this.options.onTailFull();
+    if (sequence > this.takenSequence) throw new RangeError('the pending frame was not taken');
+    const index = this.runs.findSequence(sequence);
+    const event = sequence - this.runs.sequenceAt(index);
+    if (index >= this.runs.length || event < 0) return false;
+    this.rewriteRun(index, event);
+    return true;
+  }
+
   reset(nowUs: number): void {
     this.restart(this.share.nextEpoch(Math.max(nowUs, this.epoch + 1)), 0);
   }
@@ -151,6 +165,7 @@ export class MemoryTopicHistory implements TopicHistory {
     this.epochField = encodeEpoch(epoch);
     this.stamped.epoch = this.epochField;
     this.lastSequence = lastSequence;
+    this.heldAfter = lastSequence;
     this.eventCount = 0;
     this.byteCount = 0;
     this.tailStart = noTail;
@@ -177,12 +192,32 @@ export class MemoryTopicHistory implements TopicHistory {
   dropOldest(): boolean {
     if (this.runs.length === 0) return false;
     const bytes = this.runs.lengthAt(0);
+    this.heldAfter = this.runs.sequenceAt(0) + this.runs.countAt(0) - 1;
     this.eventCount -= this.runs.countAt(0);
     this.byteCount -= bytes;
     this.share.addBytes(-bytes);
     this.slabs.releaseRun(this.runs.slabAt(0));
     this.runs.shift();
     return true;
+  }
+
+  /** Writes the run anew with a tombstone in place of one event, and overwrites what it was. */
+  private rewriteRun(index: number, event: number): void {
+    const slab = this.runs.slabAt(index);
+    const bytes = this.slabs.bytesOf(slab);
+    const offset = this.runs.offsetAt(index);
+    const length = this.runs.lengthAt(index);
+    const batch = readStampedBatch(bytes, offset);
+    const envelopes = tombstoneEnvelopes(bytes.subarray(batch.envelopesStart, batch.envelopesEnd), event);
+    const { routing, sender, sequence, prev, timeUs, after } = batch;
+    const stamped: StampedRun = { routing, sender, epoch: this.epochField, sequence, prev, timeUs, after, replayed: false, envelopesBytes: envelopes.length };
+    const rewritten = new Uint8Array(stampedBatchSize(stamped));
+    rewritten.set(envelopes, writeStampedHeader(rewritten, 0, stamped));
+    bytes.fill(0, offset, offset + length);
+    this.runs.move(index, 0, rewritten.length, this.slabs.holdAlone(rewritten));
+    this.slabs.releaseRun(slab);
+    this.byteCount += rewritten.length - length;
+    this.share.addBytes(rewritten.length - length);
   }
 
   /**

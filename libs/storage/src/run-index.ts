@@ -43,6 +43,14 @@ export class RunIndex {
     this.lengths[at] += length;
   }
 
+  /** The run was written anew elsewhere. */
+  move(index: number, offset: number, length: number, slab: number): void {
+    const at = this.place(index);
+    this.offsets[at] = offset;
+    this.lengths[at] = length;
+    this.slabs[at] = slab;
+  }
+
   shift(): void {
     this.head = (this.head + 1) & (this.sequences.length - 1);
     this.length -= 1;

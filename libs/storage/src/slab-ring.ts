@@ -19,6 +19,8 @@ export class SlabRing {
   private current: Slab | undefined;
   private nextSlabBytes = firstSlabBytes;
   private spare: Uint8Array | undefined;
+  /** Numbers of slabs that hold one rewritten run each count downwards from -1. */
+  private lastAloneNumber = 0;
   /** Number of the slab that is written to. */
   currentNumber = 0;
   /** Where the next byte goes in the current slab. */
@@ -63,6 +65,13 @@ export class SlabRing {
     if (this.current !== undefined) this.current.runs += 1;
   }
 
+  /** Holds one run in a slab of its own, which is never written to; returns its number. */
+  holdAlone(bytes: Uint8Array): number {
+    this.lastAloneNumber -= 1;
+    this.slabs.set(this.lastAloneNumber, { bytes, runs: 1 });
+    return this.lastAloneNumber;
+  }
+
   /** A run of this slab was trimmed. */
   releaseRun(number: number): void {
     const slab = this.slabs.get(number);
@@ -82,7 +91,7 @@ export class SlabRing {
   private releaseIfEmpty(number: number, slab: Slab | undefined): void {
     if (slab === undefined || slab.runs > 0) return;
     this.slabs.delete(number);
-    this.spare = slab.bytes;
+    if (number > 0) this.spare = slab.bytes;
   }
 
   private takeSpare(wanted: number): Uint8Array | undefined {
