@@ -9,14 +9,23 @@ import { spawnServer, type ServerProcess } from './spawn-server.js';
 export interface StartNatsOptions {
   /** Opens a WebSocket listener without TLS; default off. */
   readonly websocket?: boolean;
-  /** Path of a nats-server; default: from PATH, else installed by apt where possible. */
+  /** Path of a nats-server, e.g. from ensureNats; default: from PATH, else installed by apt where possible. */
   readonly executable?: string;
   /** Core to stay on, where `taskset` exists. */
   readonly core?: number;
+  /** Turns JetStream on; default off. */
+  readonly jetstream?: JetStreamOptions;
   /** Further lines of nats-server configuration. */
   readonly config?: readonly string[];
   /** How long to wait for its ports; default 10,000. */
   readonly readyTimeoutMs?: number;
+}
+
+export interface JetStreamOptions {
+  /** Folder to keep the streams in, which stays after stop(); default one in the temporary folder. */
+  readonly storeFolder?: string;
+  /** When files are synced: before every acknowledgement, or now and then, as nats-server writes durations (`2m`); default the server's. */
+  readonly syncInterval?: 'always' | (string & {});
 }
 
 /** A running nats-server on loopback. */
@@ -24,10 +33,22 @@ export interface NatsServer {
   readonly port: number;
   /** Port of the WebSocket listener; 0 without one. */
   readonly wsPort: number;
+  /** Of the process running now: another one after restart(). */
   readonly pid: number;
   readonly executable: string;
-  /** Ends the server and removes its folder. */
+  /** Folder of the streams; '' without JetStream. */
+  readonly storeFolder: string;
+  /** SIGKILL; resolves when the process is gone. Its files stay. */
+  kill(): Promise<void>;
+  /** Starts it again on the same ports and files, after ending it where it still runs. */
+  restart(): Promise<void>;
+  /** Ends the server and removes its temporary folder. */
   stop(): Promise<void>;
+}
+
+interface Ports {
+  readonly port: number;
+  readonly wsPort: number;
 }
 
 /**
@@ -37,35 +58,69 @@ export interface NatsServer {
 export async function startNats(options: StartNatsOptions = {}): Promise<NatsServer> {
   const executable = options.executable ?? (await ensureTool('nats-server', { aptPackage: 'nats-server' }));
   const folder = await mkdtemp(join(tmpdir(), 'arqonbus-nats-'));
-  const configFile = join(folder, 'nats.conf');
-  await writeFile(configFile, configText(folder, options));
-  const server = spawnServer({ command: executable, args: ['-c', configFile], ...(options.core === undefined ? {} : { core: options.core }) });
-  const stop = async (): Promise<void> => {
-    await server.stop();
-    await rm(folder, { recursive: true, force: true });
+  const storeFolder = options.jetstream === undefined ? '' : (options.jetstream.storeFolder ?? join(folder, 'jetstream'));
+  const removeFolder = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const start = async (ports: Ports | undefined): Promise<{ server: ServerProcess; ports: Ports }> => {
+    const configFile = join(folder, 'nats.conf');
+    await removePortsFiles(folder);
+    await writeFile(configFile, configText(folder, storeFolder, options, ports));
+    const server = spawnServer({ command: executable, args: ['-c', configFile], ...(options.core === undefined ? {} : { core: options.core }) });
+    try {
+      return { server, ports: await readPorts(folder, server, options.readyTimeoutMs ?? 10_000) };
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
   };
   try {
-    const ports = await readPorts(folder, server, options.readyTimeoutMs ?? 10_000);
-    return { ...ports, pid: server.pid, executable, stop };
+    const started = await start(undefined);
+    let { server } = started;
+    return {
+      ...started.ports,
+      executable,
+      storeFolder,
+      get pid() {
+        return server.pid;
+      },
+      kill: async () => {
+        server.child.kill('SIGKILL');
+        await server.ended;
+      },
+      restart: async () => {
+        await server.stop();
+        ({ server } = await start(started.ports));
+      },
+      stop: async () => {
+        await server.stop();
+        await removeFolder();
+      },
+    };
   } catch (error) {
-    await stop();
+    await removeFolder();
     throw error;
   }
 }
 
-function configText(folder: string, options: StartNatsOptions): string {
+function configText(folder: string, storeFolder: string, options: StartNatsOptions, ports: Ports | undefined): string {
+  const sync = options.jetstream?.syncInterval;
   return [
     'host: 127.0.0.1',
     // -1 lets the kernel choose; the server writes what it got into the folder, so no port can be lost to a race.
-    'port: -1',
+    `port: ${String(ports?.port ?? -1)}`,
     `ports_file_dir: ${JSON.stringify(folder)}`,
-    ...(options.websocket === true ? ['websocket { host: 127.0.0.1, port: -1, no_tls: true }'] : []),
+    ...(options.websocket === true ? [`websocket { host: 127.0.0.1, port: ${String(ports?.wsPort ?? -1)}, no_tls: true }`] : []),
+    ...(storeFolder === '' ? [] : [`jetstream { store_dir: ${JSON.stringify(storeFolder)}${sync === undefined ? '' : `, sync_interval: ${sync}`} }`]),
     ...(options.config ?? []),
     '',
   ].join('\n');
 }
 
-async function readPorts(folder: string, server: ServerProcess, timeoutMs: number): Promise<{ port: number; wsPort: number }> {
+async function removePortsFiles(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.ports'));
+  await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
+}
+
+async function readPorts(folder: string, server: ServerProcess, timeoutMs: number): Promise<Ports> {
   const exit = { description: '' };
   void server.ended.then((description) => (exit.description = description));
   const deadline = Date.now() + timeoutMs;
@@ -77,7 +132,7 @@ async function readPorts(folder: string, server: ServerProcess, timeoutMs: numbe
   throw new Error(`nats-server did not become ready (${exit.description || `waited ${timeoutMs} ms`}): ${server.recentOutput()}`);
 }
 
-async function parsePortsFile(folder: string): Promise<{ port: number; wsPort: number } | undefined> {
+async function parsePortsFile(folder: string): Promise<Ports | undefined> {
   if (!existsSync(folder)) return undefined;
   const name = (await readdir(folder)).find((entry) => entry.endsWith('.ports'));
   if (name === undefined) return undefined;
