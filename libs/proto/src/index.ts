@@ -89,9 +89,11 @@ export {
 } from './gen/arqon/v1/command_pb.js';
 export type {
   Event,
+  Erased,
 } from './gen/arqon/v1/event_pb.js';
 export {
   EventSchema,
+  ErasedSchema,
 } from './gen/arqon/v1/event_pb.js';
 export type {
   Frame,

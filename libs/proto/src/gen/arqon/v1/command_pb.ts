@@ -390,7 +390,8 @@ export const GetHistorySchema: GenMessage<GetHistory> = /*@__PURE__*/
   messageDesc(file_arqon_v1_command, 9);
 
 /**
- * As GetHistory, but strict, and delivered at a pace.
+ * As GetHistory, but strict: the window needs both bounds, the epoch is required, and a hole is an error. Delivered at a pace in many frames,
+ * each ended by a Reply.history, the last one with complete.
  *
  * @generated from message arqon.v1.ReplayHistory
  */
@@ -441,7 +442,7 @@ export type ReplayHistory = Message<"arqon.v1.ReplayHistory"> & {
   recipient: string;
 
   /**
-   * Events per second; 0 means as fast as the session reads.
+   * Events per second, at most 1,000,000; 0 means as fast as the session reads.
    *
    * @generated from field: uint32 pace = 10;
    */

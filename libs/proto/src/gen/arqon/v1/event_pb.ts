@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file arqon/v1/event.proto.
  */
 export const file_arqon_v1_event: GenFile = /*@__PURE__*/
-  fileDesc("ChRhcnFvbi92MS9ldmVudC5wcm90bxIIYXJxb24udjEiJgoFRXZlbnQSDAoEdHlwZRgBIAEoCRIPCgdwYXlsb2FkGAIgASgMYgZwcm90bzM");
+  fileDesc("ChRhcnFvbi92MS9ldmVudC5wcm90bxIIYXJxb24udjEiJgoFRXZlbnQSDAoEdHlwZRgBIAEoCRIPCgdwYXlsb2FkGAIgASgMIggKBkVyYXNlZGIGcHJvdG8z");
 
 /**
  * Application content.
@@ -39,4 +39,19 @@ export type Event = Message<"arqon.v1.Event"> & {
  */
 export const EventSchema: GenMessage<Event> = /*@__PURE__*/
   messageDesc(file_arqon_v1_event, 0);
+
+/**
+ * What is left of an event that was erased: the type of its tombstone, whose payload is empty. The id stays.
+ *
+ * @generated from message arqon.v1.Erased
+ */
+export type Erased = Message<"arqon.v1.Erased"> & {
+};
+
+/**
+ * Describes the message arqon.v1.Erased.
+ * Use `create(ErasedSchema)` to create a new message.
+ */
+export const ErasedSchema: GenMessage<Erased> = /*@__PURE__*/
+  messageDesc(file_arqon_v1_event, 1);
 
