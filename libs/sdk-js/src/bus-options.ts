@@ -24,6 +24,10 @@ export interface BusOptions {
   readonly commandTimeoutMs?: number | undefined;
   /** Messages that one subscription may queue; default 65,536. Above it the subscription stops taking and fetches the rest later. */
   readonly maxQueuedMessages?: number | undefined;
+  /** How long a run that the store is not available for is sent again before it rejects with STORE_UNAVAILABLE; default 30,000. */
+  readonly storeRetryMs?: number | undefined;
+  /** True: acknowledged publishes to a topic depend on what this Bus has seen in the topic's room, as `publish` with `causal`. Default false. */
+  readonly causal?: boolean | undefined;
   /** Publishes that may be unsettled; default 65,536. Above it `publish` rejects with RATE_LIMITED. */
   readonly maxPendingPublishes?: number | undefined;
   /** Closes the Bus when aborted. */
@@ -40,6 +44,8 @@ export interface BusSettings {
   readonly commandTimeoutMs: number;
   readonly maxQueuedMessages: number;
   readonly maxPendingPublishes: number;
+  readonly storeRetryMs: number;
+  readonly causal: boolean;
   readonly name: string;
   readonly reconnect: { readonly minDelayMs: number; readonly maxDelayMs: number; readonly maxAttempts: number };
 }
@@ -54,6 +60,8 @@ export function settingsOf(options: BusOptions): BusSettings {
     commandTimeoutMs: options.commandTimeoutMs ?? 30_000,
     maxQueuedMessages: options.maxQueuedMessages ?? 65_536,
     maxPendingPublishes: options.maxPendingPublishes ?? 65_536,
+    storeRetryMs: options.storeRetryMs ?? 30_000,
+    causal: options.causal ?? false,
     name: options.name ?? '',
     reconnect: {
       minDelayMs: reconnect.minDelayMs ?? 250,

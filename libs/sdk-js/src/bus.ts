@@ -10,6 +10,9 @@ import { encodeEvent, type EventInit, type PublishOptions } from './publish-opti
 import type { RunKind } from './publish/run.js';
 import type { PublishResult } from './publish/ticket.js';
 import { SessionCore, type BusEvents, type Platform } from './session-core.js';
+import type { GroupMember, GroupOptions, TaskHandler } from './group/group-member.js';
+import { joinGroup } from './group/joining-group.js';
+import { replayMessages, replayWindow, type ReplayOptions, type ReplayWindow } from './replay/replay.js';
 import { inboxTarget, subscribe, targetOf, type JoinOptions } from './subscribe/joining.js';
 import { pageReader } from './subscribe/page-reader.js';
 import type { Subscription } from './subscribe/subscription.js';
@@ -146,6 +149,40 @@ export class Bus {
     return new History(topic, options, pageReader(this.core, wait), { topic: topic.text, schema: options.schema, respond: this.respond });
   }
 
+  /**
+   * Replays a part of a topic's history strictly, oldest first and own messages included: all of the window or an error, the same every
+   * time but for erased events. Asks for nothing before it is iterated. Raises INVALID_NAME, and INVALID_ARGUMENT without both bounds; iterating
+   * raises HISTORY_TRIMMED where the window has a hole, EPOCH_CHANGED, NOT_PERMITTED.
+   */
+  replay<Schema extends DescMessage>(
+    address: TopicAddress, window: ReplayWindow, options: ReplayOptions & { readonly schema: Schema },
+  ): AsyncGenerator<Message<MessageShape<Schema>>, void, undefined>;
+  replay(address: TopicAddress, window: ReplayWindow, options?: ReplayOptions): AsyncGenerator<Message, void, undefined>;
+  replay(address: TopicAddress, window: ReplayWindow, options: ReplayOptions & { readonly schema?: DescMessage } = {}): AsyncGenerator<Message, void, undefined> {
+    const topic = resolveTopic(address);
+    const checked = replayWindow(this.core, topic, window, options);
+    return replayMessages(this.core, checked, options, { topic: topic.text, schema: options.schema, respond: this.respond });
+  }
+
+  /**
+   * Becomes a member of a group of a topic: each event goes to one member as a leased task. `handler` works on them, acknowledging when it
+   * resolves and giving back when it throws; without one, iterate over the member and answer each task. Rejects as `join` does.
+   */
+  joinGroup<Schema extends DescMessage>(
+    address: TopicAddress, group: string, handler: TaskHandler<MessageShape<Schema>> | undefined, options: GroupOptions & { readonly schema: Schema },
+  ): Promise<GroupMember<MessageShape<Schema>>>;
+  joinGroup(address: TopicAddress, group: string, handler?: TaskHandler, options?: GroupOptions): Promise<GroupMember>;
+  async joinGroup<T>(address: TopicAddress, group: string, handler?: TaskHandler<T>, options: GroupOptions = {}): Promise<GroupMember<T>> {
+    this.core.requireOpen();
+    return joinGroup(this.core, this.respond, roomTopic(address), group, handler, options);
+  }
+
+  /** Destroys the content of one event for good; a tombstone stays in its place (`message.erased`). Needs the role admin. */
+  async erase(address: TopicAddress, sequence: bigint, options: WaitOptions = {}): Promise<void> {
+    const { room, channel } = roomTopic(address);
+    await this.command({ kind: 'erase', room, channel, sequence }, (body) => (body.kind === 'done' ? true : undefined), options);
+  }
+
   status(options: WaitOptions = {}): Promise<ServerStatus> {
     return this.command({ kind: 'status' }, (body) => (body.kind === 'status' ? body.status : undefined), options);
   }
@@ -227,11 +264,13 @@ export class Bus {
   }
 
   private publishTo(address: TopicAddress, event: EventInit, options: PublishOptions): Promise<PublishResult | undefined> {
-    const { ack = true, signal, timeoutMs, after = noPositions } = options;
+    const { ack = true, signal, timeoutMs, causal = this.core.settings.causal } = options;
     const begin = (resolve: (result: PublishResult | undefined) => void, reject: (error: unknown) => void): (() => void) => {
       this.core.requireOpen();
       const known = this.knownTopic(address);
       const plain = ack ? known.acknowledged : known.unacknowledged;
+      const { room } = known.topic;
+      const after = options.after ?? (causal && room !== '' ? this.core.seen.ofRoom(room) : noPositions);
       const kind = after.length === 0 ? plain : kindOf(known.topic, { ack, after });
       const ticket = this.core.publisher.publish({ topic: known.topic, event: encodeEvent(event), kind }, resolve, reject);
       return () => ticket.reject(new ArqonError('TIMEOUT'));
@@ -275,8 +314,7 @@ export class Bus {
   private channelCommand<Answer>(
     kind: 'channelInfo' | 'createChannel' | 'deleteChannel', address: TopicAddress, read: (body: ReplyBody) => Answer | undefined, options: WaitOptions,
   ): Promise<Answer> {
-    const { room, channel, recipient } = resolveTopic(address);
-    if (recipient !== '') throw new ArqonError('INVALID_NAME', { field: 'room' });
+    const { room, channel } = roomTopic(address);
     return this.command({ kind, room, channel }, read, options);
   }
 
@@ -285,6 +323,13 @@ export class Bus {
     const wait = { signal: options.signal, timeoutMs: options.timeoutMs ?? this.core.settings.commandTimeoutMs };
     return this.core.commands.send({ build: () => command, read }, wait);
   }
+}
+
+/** Raises INVALID_NAME for an inbox too. */
+function roomTopic(address: TopicAddress): Topic {
+  const topic = resolveTopic(address);
+  if (topic.recipient !== '') throw new ArqonError('INVALID_NAME', { field: 'room' });
+  return topic;
 }
 
 const notAcknowledged: PublishResult = { sequence: 0n, epoch: 0n, durability: 'UNSPECIFIED', duplicate: false };

@@ -8,6 +8,8 @@ import { readReply, type ServerReply } from './wire/reply-reader.js';
 export interface FrameHandler {
   /** Events of a topic or inbox, or a head (no events). */
   delivered(batch: StampedBatch): void;
+  /** Leased tasks of a group. */
+  leased(batch: StampedBatch): void;
   /** `page` holds the batches of a history reply, and is empty for every other. */
   replied(reply: ServerReply, page: readonly StampedBatch[]): void;
   refused(error: ServerError, batch: InboundBatch): void;
@@ -30,8 +32,8 @@ export function dispatchFrame(bytes: Uint8Array, handler: FrameHandler): void {
   };
   for (const batch of readFrame(bytes)) {
     if (isStamped(batch)) {
-      if (batch.stamp.task) continue;
-      if (batch.stamp.replayed && batch.spans.length > 0) replayed.push(batch);
+      if (batch.stamp.task !== undefined) handler.leased(batch);
+      else if (batch.stamp.replayed && batch.spans.length > 0) replayed.push(batch);
       else {
         deliverReplayed();
         handler.delivered(batch);

@@ -74,7 +74,8 @@ export class History<T = unknown> implements AsyncIterable<Message<T>> {
   }
 }
 
-function microseconds(time: Date | undefined): bigint {
+/** A time as the wire has it, microseconds since 1970-01-01 UTC; 0n, no bound, when there is none. */
+export function microseconds(time: Date | undefined): bigint {
   return time === undefined ? 0n : BigInt(time.getTime()) * 1000n;
 }
 

@@ -16,6 +16,8 @@ export interface MessageContext {
   readonly respond: Respond;
 }
 
+const erasedType = 'arqon.v1.Erased';
+
 /** The stamped batch that a message is part of. */
 export type StampedBatch = InboundBatch & { readonly stamp: Stamp };
 
@@ -32,7 +34,8 @@ export class Message<T = unknown> {
   /** @internal Made by the SDK alone. */
   constructor(
     private readonly context: MessageContext,
-    private readonly batch: StampedBatch,
+    /** @internal */
+    protected readonly batch: StampedBatch,
     private readonly index: number,
     /** Body that holds the event when it is not the envelope's own: that of a reply. */
     private readonly replied: { readonly start: number; readonly end: number } | undefined = undefined,
@@ -142,6 +145,11 @@ export class Message<T = unknown> {
     return this.batch.stamp.inspection;
   }
 
+  /** True for the tombstone that stands where an event was erased: place, sender and time are those of the event, its content is gone. */
+  get erased(): boolean {
+    return this.type === erasedType;
+  }
+
   /** True when read from history and not live. */
   get replayed(): boolean {
     return this.batch.stamp.replayed;
@@ -162,7 +170,8 @@ export class Message<T = unknown> {
     return this.content;
   }
 
-  private get parts(): EnvelopeParts {
+  /** @internal */
+  protected get parts(): EnvelopeParts {
     const { bytes, spans } = this.batch;
     this.foundParts ??= findParts(bytes, spans[this.index * 2], spans[this.index * 2 + 1]);
     return this.foundParts;

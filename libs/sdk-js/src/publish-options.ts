@@ -45,6 +45,11 @@ export interface PublishOptions {
   readonly timeoutMs?: number | undefined;
   /** Positions in channels of the same room that this event depends on, at most one per channel. */
   readonly after?: readonly ChannelPosition[] | undefined;
+  /**
+   * True: depends on all that this Bus has seen in the room, which are the last messages of the newest 64 channels that it received, and its
+   * own acknowledged publishes. `after` replaces it. Default: the Bus's `causal`.
+   */
+  readonly causal?: boolean | undefined;
 }
 
 /** Encodes an event as far as its run does not matter. Raises ArqonError INVALID_ENVELOPE for an id that is no UUID or data that does not encode. */

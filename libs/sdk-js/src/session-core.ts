@@ -4,6 +4,7 @@ import { ClosedError } from './closed-error.js';
 import { CommandClient } from './command-client.js';
 import { dispatchFrame, type FrameHandler } from './dispatch.js';
 import { Emitter } from './emitter.js';
+import { GroupRegistry } from './group/group-registry.js';
 import { SessionLink, type ConnectionState, type LinkOwner } from './link/session-link.js';
 import type { OpenSocket } from './link/socket.js';
 import type { TokenSource } from './link/token-source.js';
@@ -11,6 +12,7 @@ import { TokenRefresher } from './link/token-refresher.js';
 import type { Respond, StampedBatch } from './message.js';
 import { Publisher } from './publish/publisher.js';
 import { RequestTable } from './request-table.js';
+import { SeenPositions } from './seen-positions.js';
 import type { GapEvent, RecoveredEvent } from './subscribe/events.js';
 import { FeedRegistry } from './subscribe/feed-registry.js';
 import type { ServerError, ServerSignal, SessionLimits, Welcome } from './wire/control-reader.js';
@@ -37,6 +39,11 @@ export interface Platform {
   readonly onOnline?: (wake: () => void) => () => void;
 }
 
+/** Takes batches of history that were asked for without being told which; true for one that it took. */
+export interface BatchTaker {
+  take(batch: StampedBatch): boolean;
+}
+
 const maxOwnSessions = 64;
 const drainGraceMs = 2_000;
 
@@ -48,6 +55,10 @@ export class SessionCore implements LinkOwner, FrameHandler {
   readonly commands: CommandClient;
   readonly publisher: Publisher;
   readonly feeds = new FeedRegistry();
+  /** Strict replays under way. */
+  readonly replays = new Set<BatchTaker>();
+  readonly groups = new GroupRegistry();
+  readonly seen = new SeenPositions();
   readonly requests: RequestTable;
   readonly refresher: TokenRefresher;
   /** What ends each subscription. */
@@ -74,7 +85,10 @@ export class SessionCore implements LinkOwner, FrameHandler {
       bufferedBytes: () => this.link.bufferedBytes(),
       barrier: (passed) => this.barrier(passed),
       unclaimedError: (error) => this.events.emit('error', error),
-    }, this.ids, settings.maxPendingPublishes, now);
+      taken: ({ room, channel, recipient }, epoch, last) => {
+        if (recipient === '') this.seen.record(room, channel, epoch, last);
+      },
+    }, this.ids, settings, now);
     this.requests = new RequestTable({ topic: '', schema: undefined, respond }, settings.maxPendingPublishes);
     this.refresher = new TokenRefresher(tokens, this.commands, settings.commandTimeoutMs, {
       refreshed: (expiresAt) => this.events.emit('token', { expiresAt }),
@@ -104,7 +118,13 @@ export class SessionCore implements LinkOwner, FrameHandler {
 
   delivered(batch: StampedBatch): void {
     if (batch.recipient !== '') this.requests.take(batch);
-    this.feeds.dispatch(batch);
+    let isOfReplay = false;
+    if (batch.stamp.replayed && batch.spans.length > 0) for (const replay of this.replays) isOfReplay = replay.take(batch) || isOfReplay;
+    this.feeds.dispatch(batch, isOfReplay);
+  }
+
+  leased(batch: StampedBatch): void {
+    this.groups.dispatch(batch);
   }
 
   replied(reply: ServerReply, page: readonly StampedBatch[]): void {
@@ -115,6 +135,7 @@ export class SessionCore implements LinkOwner, FrameHandler {
     if (this.commands.refused(error)) return;
     if (error.field === 'subscription' && error.requestKey === '') {
       for (const feed of this.feeds.feedsOf(batch.room, batch.channel)) feed.questioned();
+      this.groups.questioned(batch.room, batch.channel);
       return;
     }
     this.publisher.refused(batch, error);
@@ -171,6 +192,7 @@ export class SessionCore implements LinkOwner, FrameHandler {
     this.serverDrain = undefined;
     this.commands.resend();
     if (isNew && this.link.connection > 1) for (const feed of this.feeds.all()) feed.reconnected();
+    this.groups.welcomed();
     this.publisher.start(welcome.limits);
     this.link.opened();
     this.settleReady?.resolve();
@@ -200,6 +222,7 @@ export class SessionCore implements LinkOwner, FrameHandler {
     this.commands.rejectAll(this.closedBy);
     this.requests.rejectAll(this.closedBy);
     for (const feed of this.feeds.all()) feed.close();
+    this.groups.closed(error === undefined ? undefined : this.closedBy);
     for (const close of [...this.closers]) close(error === undefined ? undefined : this.closedBy);
     this.settleReady?.reject(error ?? this.closedBy);
   }

@@ -11,7 +11,7 @@ import { startServer } from './harness.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
-const maxBundleBytes = 30_000;
+const maxBundleBytes = 34_000;
 
 let folder: TempFolder;
 let packed: { filename: string; size: number; files: { path: string }[] };
@@ -82,7 +82,7 @@ describe('npm pack', { timeout: 120_000 }, () => {
     expect(stdout).toBe('');
   });
 
-  it('makes a browser bundle of at most 30 KB gzipped, without ws and node: modules', async () => {
+  it('makes a browser bundle of at most 34 KB gzipped, without ws and node: modules', async () => {
     writeFileSync(folder.file('page.mjs'), `import { connect } from '@arqonbus/sdk'; globalThis.connect = connect;`);
     const result = await build({
       absWorkingDir: folder.path, entryPoints: ['page.mjs'], bundle: true, minify: true, write: false, format: 'esm', platform: 'browser', target: 'es2022', metafile: true,

@@ -1,10 +1,11 @@
 import { ArqonError } from '@arqonbus/errors';
+import type { BusSettings } from '../bus-options.js';
 import { serverErrorOf } from '../server-error.js';
 import { topicText, type Topic } from '../topic.js';
 import type { Published, ServerError, SessionLimits } from '../wire/control-reader.js';
 import type { InboundBatch } from '../wire/frame-reader.js';
 import type { IdSource } from '../wire/id-source.js';
-import { TypeCache, writeFrame, type OutgoingEvent } from '../wire/run-writer.js';
+import { TypeCache, writeFrame, type OutgoingEvent, type Route } from '../wire/run-writer.js';
 import { Pacer } from './pacer.js';
 import type { Run, RunKind } from './run.js';
 import { Ticket, type PublishResult } from './ticket.js';
@@ -20,6 +21,8 @@ export interface PublishLink {
   barrier(passed: () => void): void;
   /** An error that no publish waits for. */
   unclaimedError(error: ArqonError): void;
+  /** The store took a run that ends at `last`. */
+  taken(route: Route, epoch: bigint, last: bigint): void;
 }
 
 const defaultFrameBytes = 983_040;
@@ -60,7 +63,7 @@ export class Publisher {
   constructor(
     private readonly link: PublishLink,
     private readonly ids: IdSource,
-    private readonly maxPending: number,
+    private readonly bounds: Pick<BusSettings, 'maxPendingPublishes' | 'storeRetryMs'>,
     private readonly now: () => number,
   ) {
     this.pacer = new Pacer(now);
@@ -80,7 +83,7 @@ export class Publisher {
 
   /** Queues one event. Raises ArqonError RATE_LIMITED when too many publishes are pending, ENVELOPE_TOO_LARGE when it cannot fit. */
   publish(outgoing: Outgoing, fulfil: (result: PublishResult | undefined) => void, fail: (error: unknown) => void): Ticket {
-    if (this.pending >= this.maxPending) throw new ArqonError('RATE_LIMITED', { message: 'Too many publishes are pending.' });
+    if (this.pending >= this.bounds.maxPendingPublishes) throw new ArqonError('RATE_LIMITED', { message: 'Too many publishes are pending.' });
     const { event, kind, topic } = outgoing;
     const contentBytes = event.payload.length + (event.extras?.length ?? 0);
     if (contentBytes > this.maxContentBytes()) throw new ArqonError('ENVELOPE_TOO_LARGE');
@@ -117,6 +120,7 @@ export class Publisher {
     const topic = this.byProducer.get(published.producer);
     const run = topic?.acknowledged(published);
     if (topic === undefined || run === undefined) return;
+    if (published.sequence > 0n) this.link.taken(run.kind.route, published.epoch, published.sequence + BigInt(Math.max(0, run.count - 1)));
     if (run.unanswered.length > 0) this.pacer.answered(run.byteLength);
     if (!topic.isIdle || this.dirty.size > 0) this.markDirty(topic);
   }
@@ -158,9 +162,13 @@ export class Publisher {
     const known = this.topics.get(key);
     if (known !== undefined) return known;
     if (this.topics.size >= maxTopics) this.forgetIdle();
-    const created: TopicPublisher = new TopicPublisher(this.ids, this.types, this.now, (before, after) => {
-      this.byProducer.delete(before);
-      this.byProducer.set(after, created);
+    const created: TopicPublisher = new TopicPublisher(this.ids, this.types, {
+      now: this.now,
+      storeRetryMs: this.bounds.storeRetryMs,
+      producerChanged: (before, after) => {
+        this.byProducer.delete(before);
+        this.byProducer.set(after, created);
+      },
     });
     this.byProducer.set(created.producerId, created);
     this.topics.set(key, created);

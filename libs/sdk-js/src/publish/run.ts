@@ -28,6 +28,9 @@ export class Run {
   /** Order numbers of sends on this connection that are not yet answered, oldest first. */
   readonly unanswered: number[] = [];
   tickets: Ticket[] = [];
+  /** Monotonic milliseconds of the first refusal because the store was not available. */
+  unavailableSinceMs: number | undefined;
+  storeRefusals = 0;
   private readonly writer: RunWriter;
 
   constructor(readonly kind: RunKind, ids: IdSource, types: TypeCache) {
@@ -46,7 +49,7 @@ export class Run {
   accepts(kind: RunKind, bytes: number, bounds: RunBounds): boolean {
     if (kind.alone || this.kind.alone || kind.ack !== this.kind.ack || kind.isReply !== this.kind.isReply) return false;
     if (kind.route.recipientSession !== this.kind.route.recipientSession) return false;
-    if (kind.route.after.length > 0 || this.kind.route.after.length > 0) return false;
+    if (kind.route.after !== this.kind.route.after) return false;
     const maxEvents = kind.isReply ? Math.min(maxRepliesPerRun, bounds.maxEvents) : bounds.maxEvents;
     return this.count < maxEvents && this.byteLength + bytes <= bounds.maxBytes;
   }

@@ -9,6 +9,7 @@ import type { Ticket } from './ticket.js';
 const maxResends = 5;
 const maxDelays = 50;
 const defaultDelayMs = 50;
+const maxStoreDelayMs = 2_000;
 
 /** Codes that refuse the one envelope that the error's index names; the rest of the run may be sent again. */
 const envelopeCodes: ReadonlySet<string> = new Set<ErrorCode>([
@@ -18,6 +19,14 @@ const envelopeCodes: ReadonlySet<string> = new Set<ErrorCode>([
 
 /** Codes that say "later": the run is sent again after the delay that the server names. */
 const laterCodes: ReadonlySet<string> = new Set<ErrorCode>(['RATE_LIMITED', 'TOO_MANY_UNACKNOWLEDGED', 'DRAINING']);
+
+/** What a TopicPublisher needs of its Publisher. */
+export interface TopicPublisherParts {
+  readonly now: () => number;
+  /** How long a run that the store did not take is tried again, in milliseconds. */
+  readonly storeRetryMs: number;
+  readonly producerChanged: (before: bigint, after: bigint) => void;
+}
 
 /**
  * Publishes to one topic: events gather in runs, runs are numbered when they are first sent, and each number is kept
@@ -39,8 +48,7 @@ export class TopicPublisher {
   constructor(
     private readonly ids: IdSource,
     private readonly types: TypeCache,
-    private readonly now: () => number,
-    private readonly producerChanged: (before: bigint, after: bigint) => void,
+    private readonly parts: TopicPublisherParts,
   ) {
     this.producer = ids.nextProducer();
   }
@@ -128,6 +136,7 @@ export class TopicPublisher {
     if (run === undefined || (error.requestKey !== '' && !run.holds(error.requestKey))) return false;
     if (error.code === 'RUN_OUT_OF_ORDER') this.outOfOrder(run, index, error);
     else if (error.code === 'PRODUCER_UNKNOWN') this.startAfresh(error);
+    else if (error.code === 'STORE_UNAVAILABLE') this.storeUnavailable(run, error);
     else if (laterCodes.has(error.code) && this.delayCount < maxDelays) this.delay(run, error);
     else if (envelopeCodes.has(error.code) && run.count > 1 && error.index < run.count) this.refuseOne(run, error);
     else this.refuseRun(run, index, error);
@@ -167,14 +176,31 @@ export class TopicPublisher {
     this.producer = this.ids.nextProducer();
     this.nextNumber = 1n;
     this.resendCount = 0;
-    this.producerChanged(before, this.producer);
+    this.parts.producerChanged(before, this.producer);
     for (const run of unknown) reject(run, serverErrorOf(error));
   }
 
   private delay(run: Run, error: ServerError): void {
     run.unanswered.shift();
     this.delayCount += 1;
-    this.heldUntilMs = this.now() + (error.retryAfterMs || defaultDelayMs);
+    this.heldUntilMs = this.parts.now() + (error.retryAfterMs || defaultDelayMs);
+  }
+
+  /**
+   * The store could not be reached in time: the run goes out again under its number, which settles whether it was taken. Once that
+   * took too long nobody knows; then its number may be used up, so what follows needs a new producer.
+   */
+  private storeUnavailable(run: Run, error: ServerError): void {
+    const now = this.parts.now();
+    run.unavailableSinceMs ??= now;
+    const leftMs = run.unavailableSinceMs + this.parts.storeRetryMs - now;
+    if (leftMs <= 0) {
+      this.startAfresh(error);
+      return;
+    }
+    run.unanswered.shift();
+    const delayMs = error.retryAfterMs || Math.min(maxStoreDelayMs, defaultDelayMs * 2 ** Math.min(run.storeRefusals++, 8));
+    this.heldUntilMs = now + Math.min(delayMs, leftMs);
   }
 
   private refuseOne(run: Run, error: ServerError): void {

@@ -32,12 +32,13 @@ export class FeedRegistry {
     return rest.length === 0;
   }
 
-  dispatch(batch: StampedBatch): void {
+  /** `isOfReplay` tells of a batch that a strict replay took. */
+  dispatch(batch: StampedBatch, isOfReplay: boolean): void {
     const room = this.rooms.get(batch.room);
     if (room === undefined) return;
     const feeds = room.byChannel.get(batch.channel);
-    if (feeds !== undefined) for (const feed of feeds) feed.accept(batch);
-    for (const feed of room.wide) feed.accept(batch);
+    if (feeds !== undefined) for (const feed of feeds) feed.accept(batch, isOfReplay);
+    for (const feed of room.wide) feed.accept(batch, isOfReplay);
   }
 
   interrupted(signal: GapSignal): void {

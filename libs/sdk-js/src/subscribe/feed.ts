@@ -97,11 +97,15 @@ export class Feed {
     return current;
   }
 
-  /** Takes a batch of this target. */
-  accept(batch: StampedBatch): void {
+  /**
+   * Takes a batch of this target. One that a strict replay takes too may be of an answer to this feed or not: it is delivered where
+   * it comes next, and says nothing of holes.
+   */
+  accept(batch: StampedBatch, isOfReplay = false): void {
     const position = this.positionOf(batch);
     if (position === undefined || this.isClosed) return;
     const count = batch.spans.length / 2;
+    if (isOfReplay && !position.isContinuedBy({ ...batch.stamp, count })) return;
     if (count > 0 && this.sink.isPaused()) this.overflow(batch, position);
     if (this.isOverflowing) return;
     const verdict = this.take(batch, position);

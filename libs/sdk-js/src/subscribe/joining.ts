@@ -47,6 +47,9 @@ export async function subscribe<T>(
 ): Promise<Subscription<T>> {
   const subscription: Subscription<T> = new Subscription(target, {
     isHidden: (session) => core.isHidden(session),
+    seen: ({ room, channel, recipient, stamp, spans }) => {
+      if (recipient === '') core.seen.record(room, channel, stamp.epoch, stamp.sequence + BigInt(spans.length / 2 - 1));
+    },
     respond,
     gap: (event) => core.events.emit('gap', event),
     recovered: (event) => core.events.emit('recovered', event),

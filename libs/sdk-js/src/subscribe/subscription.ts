@@ -21,6 +21,8 @@ export interface SubscriptionEvents<T> {
 export interface SubscriptionOwner {
   /** True for events that this Bus published and that are hidden from it. */
   isHidden(session: bigint): boolean;
+  /** A batch is delivered. */
+  seen(batch: StampedBatch): void;
   readonly respond: Respond;
   gap(event: GapEvent): void;
   recovered(event: RecoveredEvent): void;
@@ -105,6 +107,7 @@ export class Subscription<T = unknown> implements AsyncIterable<Message<T>>, Fee
 
   /** @internal */
   deliver(batch: StampedBatch, from: number): void {
+    this.owner.seen(batch);
     if (this.closure !== undefined || this.owner.isHidden(batch.stamp.session)) return;
     const context = this.contextOf(batch);
     const count = batch.spans.length / 2;

@@ -62,6 +62,12 @@ export class TopicPosition {
     return from > 0n ? { kind: 'deliver', from: Number(from) } : deliverAll;
   }
 
+  /** True when a batch continues what was seen, without a hole and within the same epoch. */
+  isContinuedBy({ epoch, sequence, prev, count }: BatchPlace): boolean {
+    const current = this.position;
+    return current !== undefined && epoch === current.epoch && prev <= current.sequence && sequence + BigInt(count) > current.sequence + 1n;
+  }
+
   /** Moves forward to a position; one that lies behind is ignored. */
   advance(to: Position): void {
     if (!this.isBehind(to)) return;

@@ -15,18 +15,22 @@ export interface HistoryWindow {
   readonly epoch: bigint;
 }
 
-/** A command that the SDK sends. An empty room in `join` means the caller's inbox. */
+/** A command that the SDK sends. An empty room in `join` means the caller's inbox; with a group it asks for tasks instead of the stream. */
 export type ClientCommand =
   | { kind: 'ping' | 'status' }
-  | { kind: 'join'; room: string; channel: string; allChannels: boolean; resume: readonly ChannelPosition[] }
+  | { kind: 'join'; room: string; channel: string; allChannels: boolean; resume: readonly ChannelPosition[]; group?: string }
   | { kind: 'leave'; room: string; channel: string; allChannels: boolean }
   | { kind: 'listChannels'; room: string }
   | { kind: 'channelInfo' | 'createChannel' | 'deleteChannel'; room: string; channel: string }
   | { kind: 'history'; window: HistoryWindow }
+  | { kind: 'replay'; window: HistoryWindow; pace: number }
+  | { kind: 'taskAck'; id: Uint8Array; nack: boolean; retryAfterMs: number }
+  | { kind: 'erase'; room: string; channel: string; sequence: bigint }
   | { kind: 'refreshToken'; token: string };
 
 const fieldOf = {
-  ping: 1, join: 2, leave: 3, status: 4, listChannels: 5, channelInfo: 6, createChannel: 7, deleteChannel: 8, history: 9, refreshToken: 12,
+  ping: 1, join: 2, leave: 3, status: 4, listChannels: 5, channelInfo: 6, createChannel: 7, deleteChannel: 8, history: 9, replay: 10,
+  refreshToken: 12, taskAck: 13, erase: 15,
 } as const satisfies Record<ClientCommand['kind'], number>;
 
 /** The Batch (without its tag) that carries one command under `id`, 16 bytes. */
@@ -42,6 +46,7 @@ function writeFields(command: ClientCommand): Uint8Array {
     case 'join':
       writer.text(1, command.room).text(2, command.channel).uint(3, command.allChannels);
       for (const position of command.resume) writer.message(4, writePosition(position));
+      writer.text(5, command.group ?? '');
       break;
     case 'leave':
       writer.text(1, command.room).text(2, command.channel).uint(3, command.allChannels);
@@ -56,6 +61,16 @@ function writeFields(command: ClientCommand): Uint8Array {
       break;
     case 'history':
       writeWindow(writer, command.window);
+      break;
+    case 'replay':
+      writeWindow(writer, command.window);
+      writer.uint(10, command.pace);
+      break;
+    case 'taskAck':
+      writer.bytes(1, command.id).uint(2, command.nack).uint(3, command.retryAfterMs);
+      break;
+    case 'erase':
+      writer.text(1, command.room).text(2, command.channel).uint(3, command.sequence);
       break;
     case 'refreshToken':
       writer.text(1, command.token);

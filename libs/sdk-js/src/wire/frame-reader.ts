@@ -16,6 +16,14 @@ export interface Inspection {
   readonly decision: string;
 }
 
+/** Lease of a group's task (arqon.v1.Task). */
+export interface Lease {
+  group: string;
+  leaseMs: number;
+  /** Counted from 1. */
+  attempt: number;
+}
+
 /** What the server vouches for, of one run (arqon.v1.Stamp). */
 export interface Stamp {
   sequence: bigint;
@@ -27,8 +35,8 @@ export interface Stamp {
   after: ChannelPosition[];
   inspection: Inspection | undefined;
   replayed: boolean;
-  /** True when the event is a leased task of a group. */
-  task: boolean;
+  /** Set when the event is a leased task of a group. */
+  task: Lease | undefined;
 }
 
 /** One batch of a received frame. Envelopes stay undecoded: `spans` holds the start and end offset of each within `bytes`. */
@@ -79,7 +87,7 @@ function readBatch(reader: WireReader, batchEnd: number): InboundBatch {
 
 function readStamp(reader: WireReader, stampEnd: number): Stamp {
   const stamp: Stamp = {
-    sequence: 0n, timeUs: 0n, sender: '', session: 0n, epoch: 0n, prev: 0n, after: [], inspection: undefined, replayed: false, task: false,
+    sequence: 0n, timeUs: 0n, sender: '', session: 0n, epoch: 0n, prev: 0n, after: [], inspection: undefined, replayed: false, task: undefined,
   };
   const outerEnd = reader.end;
   reader.end = stampEnd;
@@ -101,10 +109,18 @@ function readStamp(reader: WireReader, stampEnd: number): Stamp {
 function readRareStampField(reader: WireReader, tag: number, stamp: Stamp): void {
   if (tag === 0x3a) stamp.after.push(readPosition(reader, reader.span()));
   else if (tag === 0x42) stamp.inspection = readInspection(reader, reader.span());
-  else {
-    if (tag === 0x52) stamp.task = true;
-    reader.skip(tag);
-  }
+  else if (tag === 0x52) stamp.task = readLease(reader, reader.span());
+  else reader.skip(tag);
+}
+
+function readLease(reader: WireReader, leaseEnd: number): Lease {
+  const lease: Lease = { group: '', leaseMs: 0, attempt: 0 };
+  reader.fields(leaseEnd, (field) => {
+    if (field === 1) lease.group = reader.text();
+    else if (field === 2) lease.leaseMs = reader.number();
+    else if (field === 3) lease.attempt = reader.number();
+  });
+  return lease;
 }
 
 /** Reads an arqon.v1.Position that ends at `positionEnd`. */
