@@ -57,7 +57,7 @@ export const errorTable = {
   UNKNOWN_REQUEST: row(1307, 'The reply answers no event that was delivered to this session.'),
   SLOW_CONSUMER: row(1308, 'The session reads too slowly to catch up.', { retryable: true, closeCode: 4008 }),
   UNKNOWN_TASK: row(1309, 'The task is not, or no longer, leased to this session.'),
-  WINDOW_UNBOUNDED: row(1309, 'The window needs a lower and an upper bound, and must end at or before the head.'),
+  WINDOW_UNBOUNDED: row(1310, 'The window needs a lower and an upper bound, and must end at or before the head.'),
   STORE_UNAVAILABLE: row(1401, 'The store is not available.', { retryable: true }),
   DRAINING: row(1402, 'The server is draining; reconnect within its window.', { retryable: true, closeCode: 4503 }),
   INTERNAL: row(1403, 'The server failed; the request was not carried out.', { retryable: true }),

@@ -390,8 +390,8 @@ export const GetHistorySchema: GenMessage<GetHistory> = /*@__PURE__*/
   messageDesc(file_arqon_v1_command, 9);
 
 /**
- * As GetHistory, but strict: the window needs both bounds, the epoch is required, and a hole is an error. Delivered at a pace in many frames,
- * each ended by a Reply.history, the last one with complete.
+ * As GetHistory, but strict and delivered at a pace: the epoch and both bounds are required, a hole ends it with an error. The events come
+ * as replayed batches in many frames, before Reply.history.
  *
  * @generated from message arqon.v1.ReplayHistory
  */
@@ -427,6 +427,8 @@ export type ReplayHistory = Message<"arqon.v1.ReplayHistory"> & {
   toTimeUs: bigint;
 
   /**
+   * At most this many events, the reply then tells where to go on; 0 means all of the window.
+   *
    * @generated from field: uint32 limit = 7;
    */
   limit: number;
@@ -442,7 +444,7 @@ export type ReplayHistory = Message<"arqon.v1.ReplayHistory"> & {
   recipient: string;
 
   /**
-   * Events per second, at most 1,000,000; 0 means as fast as the session reads.
+   * Events per second; 0 means as fast as the session reads.
    *
    * @generated from field: uint32 pace = 10;
    */
