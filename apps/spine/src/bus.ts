@@ -1,9 +1,13 @@
 import type { TokenVerifier } from '@arqonbus/auth';
 import type { SettingsFor } from '@arqonbus/config';
 import { hardCaps } from '@arqonbus/errors';
-import type { LiveHistory } from '@arqonbus/storage';
+import type { Backplane, HistoryStore, LiveHistory } from '@arqonbus/storage';
 import type { AuditLog, Logger, Readiness } from '@arqonbus/telemetry';
+import { topicKeyText } from '@arqonbus/tenancy';
 import { Commands } from './commands/index.js';
+import { DurableTopics } from './durable/durable-topics.js';
+import { RoomRules } from './durable/room-rules.js';
+import type { StoreGate } from './durable/store-gate.js';
 import {
   Directory, FanOut, Intake, Publisher, Recoveries, ServerMessages, Sessions, Subscriptions, type PublishSpans, type Session, type Topic,
 } from './routing/index.js';
@@ -16,6 +20,8 @@ export interface BusParts {
   readonly settings: SpineSettings;
   readonly version: string;
   readonly store: LiveHistory;
+  /** Where durable rooms are kept; undefined when all history is in memory. */
+  readonly durable: DurableStore | undefined;
   readonly audit: AuditLog;
   readonly verifier: TokenVerifier;
   readonly readiness: Readiness;
@@ -26,6 +32,13 @@ export interface BusParts {
   readonly onTopicOpened: (topic: Topic) => void;
   readonly onTopicClosed: (topic: Topic) => void;
   readonly onTopicReset: (topic: Topic) => void;
+}
+
+/** A store of durable history, and whether it answers. */
+export interface DurableStore {
+  readonly store: HistoryStore;
+  readonly backplane: Backplane;
+  readonly gate: StoreGate;
 }
 
 /** Routing and commands, wired. */
@@ -39,6 +52,7 @@ export interface Bus {
   readonly commands: Commands;
   readonly intake: Intake;
   readonly messages: ServerMessages;
+  readonly durable: DurableTopics | undefined;
 }
 
 /** Bytes of a pending frame, and milliseconds of one engine callback, after which it leaves at once. */
@@ -54,9 +68,10 @@ export function createBus(parts: BusParts): Bus {
   const server = `arqonbus-spine/${version}`;
   const messages = new ServerMessages({ nowMs });
   const fanOut = new FanOut({ maxPendingBytes, maxPendingMs }, nowMs, () => undefined);
-  const directory = new Directory({
-    store, nowMs, autoCreate: settings['rooms.auto_create'],
-    retention: { maxEvents: settings['history.max_events_count'], maxBytes: settings['history.max_bytes'], maxAgeMs: settings['history.max_age_ms'] },
+  const rules = roomRulesOf(settings);
+  const durable = durableTopicsOf(parts, fanOut, () => directory, () => recoveries);
+  const directory: Directory = new Directory({
+    store, nowMs, autoCreate: settings['rooms.auto_create'], durable, policyOf: (key) => rules.policyOf(key),
     limits: {
       maxRoomsPerTenant: settings['limits.max_rooms_per_tenant_count'], maxTopicsPerTenant: settings['limits.max_topics_per_tenant_count'],
       maxTenants: settings['limits.max_tenants_count'], topicIdleMs: settings['rooms.idle_ms'],
@@ -66,7 +81,10 @@ export function createBus(parts: BusParts): Bus {
       parts.onTopicOpened(topic);
       sessions.attachInbox(topic);
     },
-    onClosed: parts.onTopicClosed,
+    onClosed: (topic) => {
+      durable?.closed(topic);
+      parts.onTopicClosed(topic);
+    },
     onReset: parts.onTopicReset,
   });
   const recoveries = new Recoveries({ catchUpMs: settings['limits.catch_up_ms'], pageBytes, pageEvents }, fanOut, messages, nowMs);
@@ -80,8 +98,8 @@ export function createBus(parts: BusParts): Bus {
   );
   const publisher = new Publisher(directory, fanOut, messages, {
     eventsPerSecond: settings['limits.events_per_second'], bytesPerSecond: settings['limits.bytes_per_second'],
-    replySearchEvents: settings['limits.reply_search_events_count'],
-  }, nowMs, store.durability, parts.spans);
+    replySearchEvents: settings['limits.reply_search_events_count'], hasOtherSpines: settings['history.spines'] === 'many',
+  }, nowMs, store.durability, parts.spans, () => parts.durable?.store.durability ?? store.durability);
   const commands = new Commands({
     directory, sessions, subscriptions, recoveries, fanOut, messages, verifier, audit, nowMs,
     describe: () => ({ server, readiness: readiness.state, reasons: readiness.reasons, uptimeMs: nowMs() - startedMs }),
@@ -92,7 +110,36 @@ export function createBus(parts: BusParts): Bus {
     maxEventsPerRun: settings['limits.max_events_per_run_count'], maxBytesPerTurn: settings['limits.max_bytes_per_turn_bytes'],
     maxServiceBytesPerTurn: settings['limits.max_service_bytes_per_turn_bytes'],
   }, publisher, commands, fanOut, nowMs);
-  return { directory, fanOut, recoveries, subscriptions, sessions, publisher, commands, intake, messages };
+  return { directory, fanOut, recoveries, subscriptions, sessions, publisher, commands, intake, messages, durable };
+}
+
+function roomRulesOf(settings: SpineSettings): RoomRules {
+  return new RoomRules(settings.rooms, {
+    history: settings['history.store'] === 'memory' ? 'memory' : 'durable', order: 'arrival', onStoreFailure: settings['history.on_store_failure'],
+    retention: { maxEvents: settings['history.max_events_count'], maxBytes: settings['history.max_bytes'], maxAgeMs: settings['history.max_age_ms'] },
+  });
+}
+
+function durableTopicsOf(parts: BusParts, fanOut: FanOut, directory: () => Directory, recoveries: () => Recoveries): DurableTopics | undefined {
+  const { settings, durable, nowMs, logger } = parts;
+  if (durable === undefined) return undefined;
+  const topics = new DurableTopics({
+    ...durable, nowMs, fanOut, directory, recoveries, producerIdleMs: settings['history.producer_idle_ms'],
+    maxUnacknowledgedRuns: settings['limits.max_unacknowledged_runs_count'],
+    failed: (key, error) => { logger.warn({ topic: topicKeyText(key), error }, 'the store did not take or give history'); },
+  });
+  durable.gate.onChange = (isUp, reason) => {
+    if (isUp) {
+      logger.info({ store: durable.store.name }, 'the store is back');
+      parts.readiness.clear('store_unavailable');
+      topics.storeBack();
+      return;
+    }
+    logger.error({ store: durable.store.name, reason }, 'the store is lost');
+    parts.readiness.set('store_unavailable', 'degraded');
+    topics.storeLost();
+  };
+  return topics;
 }
 
 function limitsFor(settings: SpineSettings, session: Session): {

@@ -1,5 +1,6 @@
-import { choice, defineSettings, flag, integer, path, secret, text } from '@arqonbus/config';
+import { choice, defineSettings, flag, integer, list, path, records, secret, text } from '@arqonbus/config';
 import { hardCaps } from '@arqonbus/errors';
+import { parseRoomRules, roomRulesAllowed } from './durable/room-rules.js';
 
 /** Everything about the Spine that can be set; docs/configuration.md is generated from it. */
 export const spineSettings = defineSettings('spine', [
@@ -28,6 +29,25 @@ export const spineSettings = defineSettings('spine', [
   flag({ key: 'rooms.auto_create', default: true, doc: 'Whether the first permitted join or publish creates room and channel.' }),
   integer({ key: 'rooms.idle_ms', unit: 'ms', min: 1_000, max: 604_800_000, default: 3_600_000, doc: 'Time without events and subscribers after which a topic expires.' }),
 
+  records({
+    key: 'rooms', default: [], allowed: roomRulesAllowed, parse: parseRoomRules,
+    doc: 'What holds for which topics; the first record whose match covers a topic decides, and what it leaves out follows the general settings.',
+  }),
+
+  choice({ key: 'history.store', values: ['memory', 'embedded', 'redis', 'jetstream'], default: 'memory', doc: 'Where durable history is kept; docs/ordering.md says what an acknowledgement is worth with each.' }),
+  choice({ key: 'history.spines', values: ['one', 'many'], default: 'one', doc: 'Whether other Spines use the same store; many needs redis or jetstream, and on_store_failure refuse.' }),
+  choice({ key: 'history.on_store_failure', values: ['refuse', 'degrade'], default: 'refuse', doc: 'While the store is away: refuse what is published, or go on in memory in a new epoch.' }),
+  path({ key: 'history.embedded_file', default: '.arqon/history.db', doc: 'File of the embedded store.' }),
+  choice({ key: 'history.embedded_sync', values: ['each', 'interval', 'off'], default: 'each', doc: 'When the embedded store flushes to disk: with each group commit (FSYNC), at an interval, or when the system does (STORE).' }),
+  integer({ key: 'history.embedded_interval_ms', unit: 'ms', min: 10, max: 60_000, default: 1_000, doc: 'Interval of the flushes with history.embedded_sync: interval.' }),
+  list({ key: 'history.redis_urls', default: ['redis://127.0.0.1:6379'], maxCount: 16, doc: 'Addresses of Redis or Valkey, redis:// or rediss://, tried in turn.' }),
+  list({ key: 'history.jetstream_servers', default: ['nats://127.0.0.1:4222'], maxCount: 16, doc: 'Addresses of NATS servers with JetStream, nats:// or tls://.' }),
+  choice({ key: 'history.jetstream_sync', values: ['always', 'interval'], default: 'interval', doc: 'What the operator declares of the sync_interval of the NATS servers: with always, acknowledgements say FSYNC.' }),
+  integer({ key: 'history.jetstream_replicas_count', unit: 'count', min: 1, max: 5, default: 1, doc: 'Replicas of each stream.' }),
+  path({ key: 'history.ca_file', doc: 'Certificates (PEM) that the store may present; the system ones where it is not set.' }),
+  text({ key: 'history.user', doc: 'User at the store.' }),
+  secret({ key: 'history.password', minCount: 1, doc: 'Password at the store.' }),
+  integer({ key: 'history.store_timeout_ms', unit: 'ms', min: 50, max: 60_000, default: 2_000, doc: 'Time in which the store must answer.' }),
   integer({ key: 'history.max_events_count', unit: 'count', min: 1, max: 10_000_000, default: 10_000, doc: 'Events kept per topic.' }),
   integer({ key: 'history.max_bytes', unit: 'bytes', min: 65_536, max: 1_073_741_824, default: 16_777_216, doc: 'Bytes kept per topic.' }),
   integer({ key: 'history.max_age_ms', unit: 'ms', min: 1_000, max: 604_800_000, default: 3_600_000, doc: 'Age up to which events are kept.' }),

@@ -1,15 +1,16 @@
 import { canDeleteChannel, canListRoom, canPublish, canSubscribe } from '@arqonbus/auth';
 import { ArqonError, hardCaps, isArqonError } from '@arqonbus/errors';
 import { isRoomName } from '@arqonbus/tenancy';
-import type { Topic } from '../routing/index.js';
+import { restartTopic, whenReady, type Topic } from '../routing/index.js';
 import type { CommandCall, CommandContext, CommandHandler } from './command.js';
 import { requireRoomAndChannel } from './names.js';
 
 /** list_channels: those of the room that the token may join; an unknown room has none. */
-export const listChannels: CommandHandler<'listChannels'> = (_context, call, value) => {
+export const listChannels: CommandHandler<'listChannels'> = async (context, call, value) => {
   const { session } = call;
   if (!isRoomName(value.room)) throw new ArqonError('INVALID_NAME', { field: 'room' });
   if (!canListRoom(session.claims, value.room)) throw new ArqonError('NOT_PERMITTED', { field: 'room' });
+  await context.directory.locateChannels(session.tenant, value.room);
   const topics = [...(session.tenant.rooms.get(value.room)?.topics.values() ?? [])];
   const permitted = topics.filter((topic) => canSubscribe(session.claims, topic.roomName, topic.channel));
   if (permitted.length > hardCaps.channelsPerRoomJoin) throw new ArqonError('LIMIT', { field: 'room' });
@@ -18,10 +19,11 @@ export const listChannels: CommandHandler<'listChannels'> = (_context, call, val
 };
 
 /** channel_info: not found and not permitted are one answer. */
-export const channelInfo: CommandHandler<'channelInfo'> = (context, call, value) => {
+export const channelInfo: CommandHandler<'channelInfo'> = async (context, call, value) => {
   requireRoomAndChannel(value.room, value.channel);
-  const topic = context.directory.findTopic(call.session.tenant, value.room, value.channel);
-  if (!canSubscribe(call.session.claims, value.room, value.channel) || topic === undefined) throw new ArqonError('NOT_PERMITTED', { field: 'room' });
+  const isPermitted = canSubscribe(call.session.claims, value.room, value.channel);
+  const topic = isPermitted ? await context.directory.locate(call.session.tenant, value.room, value.channel) : undefined;
+  if (topic === undefined) throw new ArqonError('NOT_PERMITTED', { field: 'room' });
   call.reply({ case: 'channel', value: describeChannel(topic) });
 };
 
@@ -36,33 +38,34 @@ export const createChannel: CommandHandler<'createChannel'> = async (context, ca
     return refusalOf(() => { context.directory.requirePlace(session.tenant, value.room); });
   });
   if (session.isClosed) return;
-  // Another may have created it while the record was written.
-  if (exists()) throw new ArqonError('CHANNEL_EXISTS', { field: 'channel' });
-  call.reply({ case: 'channel', value: describeChannel(context.directory.openTopic(session.tenant, value.room, value.channel)) });
+  // Another may have created it while the record was written, or on another Spine.
+  if (exists() || (await context.directory.locate(session.tenant, value.room, value.channel)) !== undefined) throw new ArqonError('CHANNEL_EXISTS', { field: 'channel' });
+  const topic = context.directory.openTopic(session.tenant, value.room, value.channel);
+  await whenReady([topic]);
+  call.reply({ case: 'channel', value: describeChannel(topic) });
 };
 
 /** delete_channel: audited; needs the role operator. Its subscribers stay, told by `gap` that a new epoch began. */
 export const deleteChannel: CommandHandler<'deleteChannel'> = async (context, call, value) => {
   requireRoomAndChannel(value.room, value.channel);
   const { session } = call;
+  const isPermitted = canDeleteChannel(session.claims, value.room, value.channel);
+  if (isPermitted) await context.directory.locate(session.tenant, value.room, value.channel);
   const find = (): Topic | undefined => context.directory.findTopic(session.tenant, value.room, value.channel);
   await audited(context, call, { action: 'channel.delete', target: nameOf(value) }, () =>
-    canDeleteChannel(session.claims, value.room, value.channel) && find() !== undefined ? undefined : new ArqonError('NOT_PERMITTED', { field: 'room' }));
+    isPermitted && find() !== undefined ? undefined : new ArqonError('NOT_PERMITTED', { field: 'room' }));
   const topic = find();
-  if (topic !== undefined) emptyTopic(context, topic);
+  // Every Spine hears from the store that the log began anew.
+  const log = topic?.durable?.openLog;
+  if (log !== undefined) await log.reset(context.nowMs() * 1_000);
+  else if (topic?.durable !== undefined && topic.durable.state !== 'degraded') throw new ArqonError('STORE_UNAVAILABLE', { field: 'channel', retryAfterMs: 500 });
+  else if (topic !== undefined) emptyTopic(context, topic);
   call.reply({ case: 'done', value: {} });
 };
 
 function emptyTopic(context: CommandContext, topic: Topic): void {
-  context.fanOut.flushTopic(topic);
-  const after = { epoch: topic.history.epoch, sequence: topic.history.lastSequence };
-  if (topic.sessionCount === 0) {
-    context.directory.closeTopic(topic);
-    return;
-  }
-  topic.history.reset(context.nowMs() * 1000);
-  context.directory.announceReset(topic);
-  context.fanOut.announce(topic, context.recoveries.gap(topic, after, { epoch: topic.history.epoch, sequence: 0 }, 'EPOCH_CHANGED'));
+  if (topic.sessionCount === 0) context.directory.closeTopic(topic);
+  else restartTopic(context, topic, 'EPOCH_CHANGED', () => { topic.history.reset(context.nowMs() * 1_000); });
 }
 
 /** Writes the audit record, refusals too, before anything is done. @throws the refusal, or AUDIT_UNAVAILABLE when the record cannot be written. */
@@ -105,6 +108,6 @@ function describeChannel(topic: Topic): ChannelDescription {
   return {
     room: topic.roomName, channel: topic.channel, epoch: BigInt(history.epoch), sequence: BigInt(history.lastSequence),
     subscribers: topic.sessionCount, historyEvents: BigInt(history.eventCount), historyBytes: BigInt(history.byteCount),
-    firstSequence: BigInt(history.firstSequence),
+    firstSequence: BigInt(topic.oldestSequence),
   };
 }

@@ -1,7 +1,8 @@
 import { canSubscribe, canSubscribeInbox } from '@arqonbus/auth';
 import { ArqonError } from '@arqonbus/errors';
-import type { HistoryWindow } from '@arqonbus/storage';
-import type { Topic } from '../routing/index.js';
+import type { HistoryPage, HistoryWindow } from '@arqonbus/storage';
+import { readHistory } from '../durable/read-history.js';
+import { whenReady, type Topic } from '../routing/index.js';
 import type { CommandCall, CommandContext, CommandHandler, CommandValue } from './command.js';
 import { requireRoomAndChannel, requireSafeNumber } from './names.js';
 
@@ -13,32 +14,51 @@ export const historyGet: CommandHandler<'historyGet'> = (context, call, value) =
   // A page costs its reader as much as publishing it would; otherwise small requests fill a whole link.
   const retryAfterMs = bucket?.debtMs(context.nowMs()) ?? 0;
   if (retryAfterMs > 0) throw new ArqonError('RATE_LIMITED', { field: 'history_get', retryAfterMs });
-  const topic = findReadable(context, call, value);
+  const known = findReadable(context, call, value);
+  return known instanceof Promise ? known.then((topic) => answer(context, call, value, topic)) : answer(context, call, value, known);
+};
+
+function answer(context: CommandContext, call: CommandCall, value: CommandValue<'historyGet'>, topic: Topic): void | Promise<void> {
   context.fanOut.flushTopic(topic);
   const { epoch } = topic.history;
   if (value.epoch !== 0n && value.epoch !== BigInt(epoch)) throw new ArqonError('EPOCH_CHANGED', { field: 'epoch' });
-  const page = topic.history.read(windowOf(context, value));
-  bucket?.charge(page.bytes.length);
+  const page = readHistory(topic, windowOf(context, value));
+  if (page instanceof Promise) return page.then((read) => { sendPage(context, call, epoch, read); });
+  sendPage(context, call, epoch, page);
+}
+
+function sendPage(context: CommandContext, call: CommandCall, epoch: number, page: HistoryPage): void {
+  call.session.bucket?.charge(page.bytes.length);
   call.session.flush();
   const reply = context.messages.reply(call.requestId, {
     case: 'history', value: { nextSequence: BigInt(page.nextSequence), complete: page.nextSequence === 0, epoch: BigInt(epoch) },
   });
   call.session.queue(Buffer.concat([page.bytes, reply]));
   call.session.flush();
-};
+}
 
-function findReadable(context: CommandContext, call: CommandCall, value: CommandValue<'historyGet'>): Topic {
-  const { session } = call;
-  if (value.recipient !== '') {
-    if (value.room !== '' || value.channel !== '') throw new ArqonError('INVALID_ARGUMENT', { field: 'room' });
-    const inbox = session.tenant.inboxes.get(value.recipient);
-    if (!canSubscribeInbox(session.claims, value.recipient) || inbox === undefined) throw new ArqonError('NOT_PERMITTED', { field: 'recipient' });
-    return inbox;
+/** The topic, at once when it is open here. Not found and not permitted are one answer. */
+function findReadable(context: CommandContext, call: CommandCall, value: CommandValue<'historyGet'>): Topic | Promise<Topic> {
+  const { tenant, claims } = call.session;
+  const { room, channel, recipient } = value;
+  if (recipient !== '') {
+    if (room !== '' || channel !== '') throw new ArqonError('INVALID_ARGUMENT', { field: 'room' });
+    const refusal = new ArqonError('NOT_PERMITTED', { field: 'recipient' });
+    if (!canSubscribeInbox(claims, recipient)) throw refusal;
+    const isDurable = context.directory.hasDurableInbox(tenant, recipient);
+    return ready(isDurable ? context.directory.openInbox(tenant, recipient) : tenant.inboxes.get(recipient), refusal);
   }
-  requireRoomAndChannel(value.room, value.channel);
-  const topic = context.directory.findTopic(session.tenant, value.room, value.channel);
-  if (!canSubscribe(session.claims, value.room, value.channel) || topic === undefined) throw new ArqonError('NOT_PERMITTED', { field: 'room' });
-  return topic;
+  requireRoomAndChannel(room, channel);
+  const refusal = new ArqonError('NOT_PERMITTED', { field: 'room' });
+  if (!canSubscribe(claims, room, channel)) throw refusal;
+  const topic = context.directory.findTopic(tenant, room, channel);
+  if (topic?.isReady === true) return topic;
+  return context.directory.locate(tenant, room, channel).then((located) => ready(located, refusal));
+}
+
+function ready(topic: Topic | undefined, refusal: ArqonError): Topic | Promise<Topic> {
+  if (topic === undefined) throw refusal;
+  return whenReady([topic])?.then(() => topic) ?? topic;
 }
 
 function windowOf(context: CommandContext, value: CommandValue<'historyGet'>): HistoryWindow {

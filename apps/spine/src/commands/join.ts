@@ -1,7 +1,7 @@
 import { canSubscribe, canSubscribeRoom } from '@arqonbus/auth';
-import { ArqonError, hardCaps } from '@arqonbus/errors';
+import { ArqonError, hardCaps, isArqonError } from '@arqonbus/errors';
 import { isRoomName } from '@arqonbus/tenancy';
-import type { Cursor, Topic } from '../routing/index.js';
+import { whenReady, type Cursor, type Topic } from '../routing/index.js';
 import type { CommandCall, CommandContext, CommandHandler, CommandValue } from './command.js';
 import { requireRoomAndChannel, requireSafeNumber } from './names.js';
 
@@ -26,7 +26,7 @@ function joinInbox(context: CommandContext, call: CommandCall, value: CommandVal
   const { session } = call;
   const inbox = context.directory.openInbox(session.tenant, session.clientId);
   startJoin(context, call, {
-    topics: [inbox], resume: value.resume, isPermitted: () => true,
+    topics: () => [inbox], resume: value.resume, isPermitted: () => true,
     subscribe: () => { context.subscriptions.addTopic(session, context.directory.openInbox(session.tenant, session.clientId)); },
   });
 }
@@ -38,8 +38,9 @@ function joinChannel(context: CommandContext, call: CommandCall, value: CommandV
   const known = context.directory.findTopic(session.tenant, value.room, value.channel);
   if (known === undefined || session.topics?.has(known) !== true) requireFreeSlot(context, call);
   const resolve = (): Topic => context.directory.resolveTopic(session.tenant, value.room, value.channel);
+  const topics = [resolve()];
   startJoin(context, call, {
-    topics: [resolve()], resume: value.resume, isPermitted: () => canSubscribe(session.claims, value.room, value.channel),
+    topics: () => topics, resume: value.resume, isPermitted: () => canSubscribe(session.claims, value.room, value.channel),
     // Resolved again: the topic may have been deleted while its history was sent.
     subscribe: () => { context.subscriptions.addTopic(session, resolve()); },
   });
@@ -56,14 +57,17 @@ function joinRoom(context: CommandContext, call: CommandCall, value: CommandValu
   const room = context.directory.openRoom(session.tenant, value.room);
   if (room.topics.size > hardCaps.channelsPerRoomJoin) throw new ArqonError('LIMIT', { field: 'all_channels' });
   startJoin(context, call, {
-    topics: [...room.topics.values()], resume: value.resume, isPermitted: () => canSubscribeRoom(session.claims, value.room),
+    // A channel may come into being while history is sent: it is sent too.
+    topics: () => [...room.topics.values()], open: () => context.directory.openChannels(room), resume: value.resume, isPermitted: () => canSubscribeRoom(session.claims, value.room),
     subscribe: () => { context.subscriptions.addRoom(session, context.directory.openRoom(session.tenant, value.room)); },
   });
 }
 
 /** A join whose history may still have to be sent. */
 interface PendingJoin {
-  readonly topics: readonly Topic[];
+  readonly topics: () => readonly Topic[];
+  /** Until the channels of a room are known. */
+  readonly open?: () => Promise<void> | undefined;
   readonly resume: Resume;
   /** Whether the token in force still covers it. */
   readonly isPermitted: () => boolean;
@@ -80,30 +84,73 @@ function requireFreeSlot(context: CommandContext, call: CommandCall): void {
  */
 function startJoin(context: CommandContext, call: CommandCall, join: PendingJoin): void {
   const { session } = call;
-  const { topics, resume } = join;
-  const { cursors, reason } = planResume(context, call, topics, resume);
+  const { resume } = join;
+  let topics: readonly Topic[] = [];
+  let planned: ResumePlan = { cursors: [], reason: undefined };
   context.recoveries.start(session, {
-    cursors, prologue: [], startedMs: context.nowMs(),
+    cursors: [], prologue: [], startedMs: context.nowMs(),
+    prepare: () => {
+      const opening = join.open?.();
+      return opening === undefined ? whenReady(join.topics()) : opening.then(() => whenReady(join.topics()));
+    },
+    plan: () => {
+      topics = join.topics();
+      if (topics.length > hardCaps.channelsPerRoomJoin) throw new ArqonError('LIMIT', { field: 'all_channels' });
+      planned = planResume(context, call, topics, resume);
+      return planned.cursors;
+    },
+    fail: (error) => {
+      const { code, field = '', retryAfterMs = 0 } = isArqonError(error) ? error : new ArqonError('STORE_UNAVAILABLE', { cause: error, retryAfterMs: 500 });
+      session.refuse({ code, field, retryAfterMs, requestId: call.requestId });
+    },
     finish: () => {
-      // A token that was refreshed meanwhile may no longer cover it.
-      if (!join.isPermitted()) {
-        session.refuse({ code: 'NOT_PERMITTED', field: 'room', requestId: call.requestId });
-        return;
-      }
-      const positions = topics.filter((topic) => !topic.isClosed).map((topic) => {
-        context.fanOut.flushTopic(topic);
-        return { channel: topic.channel, epoch: BigInt(topic.history.epoch), sequence: BigInt(topic.history.lastSequence) };
-      });
-      call.reply({ case: 'joined', value: { positions, recovered: resume.length > 0 && reason === undefined, reason: reason ?? '' } });
-      session.flush();
-      join.subscribe();
+      const known = new Set(topics);
+      const fresh = join.topics().filter((topic) => !known.has(topic));
+      if (fresh.length > 0) joinFresh(context, call, { ...join, topics: () => topics }, { fresh, planned });
+      else completeJoin(context, call, { ...join, topics: () => topics }, planned);
     },
   });
 }
 
+/** Channels that came into being while history was sent are read from their beginning before the join is answered. */
+function joinFresh(
+  context: CommandContext, call: CommandCall, join: PendingJoin, { fresh, planned }: { readonly fresh: readonly Topic[]; readonly planned: ResumePlan },
+): void {
+  const topics = [...join.topics(), ...fresh];
+  let cursors: Cursor[] = [];
+  context.recoveries.start(call.session, {
+    cursors: [], prologue: [], startedMs: context.nowMs(),
+    prepare: () => whenReady(fresh),
+    plan: () => (cursors = fresh.map((topic) => ({ topic, epoch: topic.history.epoch, sequence: 0 }))),
+    finish: () => { completeJoin(context, call, { ...join, topics: () => topics }, { cursors: [...planned.cursors, ...cursors], reason: planned.reason }); },
+  });
+}
+
+function completeJoin(context: CommandContext, call: CommandCall, join: PendingJoin, { cursors, reason: planned }: ResumePlan): void {
+  const { session } = call;
+  // A token that was refreshed meanwhile may no longer cover it.
+  if (!join.isPermitted()) {
+    session.refuse({ code: 'NOT_PERMITTED', field: 'room', requestId: call.requestId });
+    return;
+  }
+  const reason = planned ?? (cursors.some((cursor) => cursor.isLost === true) ? 'HISTORY_TRIMMED' : undefined);
+  const positions = join.topics().filter((topic) => !topic.isClosed).map((topic) => {
+    context.fanOut.flushTopic(topic);
+    return { channel: topic.channel, epoch: BigInt(topic.history.epoch), sequence: BigInt(topic.history.lastSequence) };
+  });
+  call.reply({ case: 'joined', value: { positions, recovered: join.resume.length > 0 && reason === undefined, reason: reason ?? '' } });
+  session.flush();
+  join.subscribe();
+}
+
+interface ResumePlan {
+  readonly cursors: Cursor[];
+  readonly reason: UnrecoveredReason | undefined;
+}
+
 function planResume(
   context: CommandContext, call: CommandCall, topics: readonly Topic[], resume: Resume,
-): { readonly cursors: Cursor[]; readonly reason: UnrecoveredReason | undefined } {
+): ResumePlan {
   const cursors: Cursor[] = [];
   let reason: UnrecoveredReason | undefined;
   for (const position of resume) {
@@ -113,16 +160,22 @@ function planResume(
     if (topic === undefined) reason = 'EPOCH_CHANGED';
     if (topic === undefined || context.subscriptions.followsLive(call.session, topic)) continue;
     context.fanOut.flushTopic(topic);
-    const { epoch, firstSequence, lastSequence } = topic.history;
+    const { epoch, heldAfter, lastSequence } = topic.history;
     if (BigInt(epoch) !== position.epoch || sequence > lastSequence) reason = 'EPOCH_CHANGED';
-    else if (sequence + 1 < firstSequence) reason ??= 'HISTORY_TRIMMED';
+    // What a store holds is known once it is read.
+    else if (sequence < heldAfter && topic.durable?.openLog === undefined) reason ??= 'HISTORY_TRIMMED';
     else cursors.push({ topic, epoch, sequence });
   }
   // A channel that the positions do not name came into being after they were taken: all of it was missed.
   for (const topic of resume.length === 0 ? [] : topics) {
     if (resume.some((position) => position.channel === topic.channel) || context.subscriptions.followsLive(call.session, topic)) continue;
-    if (topic.history.firstSequence > 1) reason ??= 'HISTORY_TRIMMED';
-    cursors.push({ topic, epoch: topic.history.epoch, sequence: topic.history.firstSequence - 1 });
+    const { epoch, heldAfter } = topic.history;
+    if (topic.durable?.openLog !== undefined) {
+      cursors.push({ topic, epoch, sequence: 0 });
+      continue;
+    }
+    if (heldAfter > 0) reason ??= 'HISTORY_TRIMMED';
+    cursors.push({ topic, epoch, sequence: heldAfter });
   }
   return { cursors, reason };
 }

@@ -160,15 +160,21 @@ export class DurableLog {
       this.schedule();
     } catch (error) {
       if (this.state !== 'opening') return;
-      this.state = 'failed';
       this.parts.failed(this.key, error);
-      this.refuseAll();
-      this.wake();
-      this.reopenTimer = setTimeout(() => {
-        if (this.state === 'failed') void this.open();
-      }, reopenMs);
-      this.reopenTimer.unref();
+      if (this.options.degrades) this.storeLost();
+      else {
+        this.state = 'failed';
+        this.refuseAll();
+        this.wake();
+      }
+      this.tryAgain();
     }
+  }
+
+  private tryAgain(): void {
+    clearTimeout(this.reopenTimer);
+    this.reopenTimer = setTimeout(() => { this.storeBack(); }, reopenMs);
+    this.reopenTimer.unref();
   }
 
   /** Back from memory: what memory took is not in the log, so the log begins a new epoch. */
@@ -184,6 +190,7 @@ export class DurableLog {
       this.schedule();
     } catch (error) {
       this.parts.failed(this.key, error);
+      if (this.state === 'degraded') this.tryAgain();
     }
   }
 

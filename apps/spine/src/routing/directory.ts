@@ -1,6 +1,9 @@
-import { ArqonError } from '@arqonbus/errors';
-import type { LiveHistory, Retention } from '@arqonbus/storage';
-import { Room, sessionsIn, Tenant, Topic, type TopicPlace } from './topic.js';
+import { ArqonError, hardCaps } from '@arqonbus/errors';
+import type { Following, LiveHistory } from '@arqonbus/storage';
+import type { TopicKey } from '@arqonbus/tenancy';
+import type { DurableLog } from '../durable/durable-log.js';
+import type { RoomPolicy } from '../durable/room-rules.js';
+import { Room, sessionsIn, Tenant, Topic, whenReady, type TopicPlace } from './topic.js';
 
 export interface DirectoryLimits {
   readonly maxRoomsPerTenant: number;
@@ -10,9 +13,21 @@ export interface DirectoryLimits {
   readonly topicIdleMs: number;
 }
 
+/** What the directory asks of durable history; names of topics beyond this Spine. */
+export interface DurableDirectory {
+  /** Opens the log of a topic whose policy is durable; `fromStart`: its room is followed, so all of it is live. */
+  openLog(topic: Topic, fromStart: boolean): DurableLog;
+  /** Channels of a room that the store holds, at most `maxCount`. */
+  listChannels(tenant: string, room: string, maxCount: number): Promise<readonly string[]>;
+  /** Undefined where no other Spine can create a channel. */
+  watchRoom(tenant: string, room: string, onChannel: (channel: string) => void): Following | undefined;
+}
+
 export interface DirectoryOptions {
   readonly store: LiveHistory;
-  readonly retention: Retention;
+  readonly policyOf: (key: TopicKey) => RoomPolicy;
+  /** Undefined where all history is in memory. */
+  readonly durable: DurableDirectory | undefined;
   readonly limits: DirectoryLimits;
   /** Whether the first permitted join or publish creates room and channel. */
   readonly autoCreate: boolean;
@@ -98,9 +113,57 @@ export class Directory {
     return topic;
   }
 
+  /** Whether an inbox is kept by the store, so that what other Spines or earlier ones took for it is there. */
+  hasDurableInbox(tenant: Tenant, clientId: string): boolean {
+    return this.options.durable !== undefined && this.options.policyOf({ tenant: tenant.id, inbox: clientId }).history === 'durable';
+  }
+
+  /**
+   * The topic, if it exists here or in the store; ready for use.
+   * @throws ArqonError STORE_UNAVAILABLE when the store cannot tell; TOO_MANY_TOPICS at the tenant's limits.
+   */
+  async locate(tenant: Tenant, room: string, channel: string): Promise<Topic | undefined> {
+    let topic = this.findTopic(tenant, room, channel);
+    if (topic === undefined && this.isDurable(tenant, room, channel)) {
+      const stored = await this.options.durable?.listChannels(tenant.id, room, hardCaps.channelsPerRoomJoin);
+      if (stored?.includes(channel) === true) topic = this.openTopic(tenant, room, channel);
+    }
+    if (topic !== undefined) await whenReady([topic]);
+    return topic?.isClosed === true ? undefined : topic;
+  }
+
+  /** Opens every channel of the room that the store holds, and hears of new ones from now on. Undefined when there is nothing to wait for. */
+  openChannels(room: Room): Promise<void> | undefined {
+    const { durable } = this.options;
+    const { tenant } = room;
+    if (durable === undefined) return undefined;
+    room.watch ??= durable.watchRoom(tenant.id, room.name, (channel) => { this.channelAppeared(room, channel); });
+    return durable.listChannels(tenant.id, room.name, hardCaps.channelsPerRoomJoin + 1).then((channels) => {
+      for (const channel of channels) if (this.isDurable(tenant, room.name, channel)) this.openTopic(tenant, room.name, channel);
+    });
+  }
+
+  /** As `openChannels` for a room that nobody may follow: opens what the store holds, ready for use. */
+  async locateChannels(tenant: Tenant, roomName: string): Promise<void> {
+    const channels = await this.options.durable?.listChannels(tenant.id, roomName, hardCaps.channelsPerRoomJoin + 1);
+    for (const channel of channels ?? []) if (this.isDurable(tenant, roomName, channel)) this.openTopic(tenant, roomName, channel);
+    await whenReady([...(tenant.rooms.get(roomName)?.topics.values() ?? [])]);
+  }
+
+  private channelAppeared(room: Room, channel: string): void {
+    const { tenant } = room;
+    if (tenant.rooms.get(room.name) !== room || room.topics.has(channel) || room.topics.size > hardCaps.channelsPerRoomJoin) return;
+    if (tenant.topicCount < this.options.limits.maxTopicsPerTenant && this.isDurable(tenant, room.name, channel)) this.openTopic(tenant, room.name, channel);
+  }
+
+  private isDurable(tenant: Tenant, room: string, channel: string): boolean {
+    return this.options.durable !== undefined && this.options.policyOf({ tenant: tenant.id, room, channel }).history === 'durable';
+  }
+
   /** Takes a topic without subscribers out; the next of its name has a new epoch. */
   closeTopic(topic: Topic): void {
     topic.isClosed = true;
+    topic.durable?.close();
     topic.tenant.topicCount -= 1;
     this.options.store.closeTopic(topic.history);
     if (topic.place.kind === 'inbox') topic.tenant.inboxes.delete(topic.place.clientId);
@@ -118,7 +181,10 @@ export class Directory {
   }
 
   closeRoomIfUnused(room: Room): void {
-    if (room.topics.size === 0 && sessionsIn(room.wide) === 0) room.tenant.rooms.delete(room.name);
+    if (sessionsIn(room.wide) > 0) return;
+    room.watch?.stop();
+    room.watch = undefined;
+    if (room.topics.size === 0) room.tenant.rooms.delete(room.name);
   }
 
   /** Every topic, for sweeps and figures. */
@@ -137,6 +203,7 @@ export class Directory {
   sweep(nowMs: number): void {
     for (const topic of this.topics()) {
       topic.history.sweep(nowMs * 1000);
+      topic.durable?.trim(nowMs * 1000);
       if (topic.sessionCount === 0 && nowMs - topic.lastActiveMs >= this.options.limits.topicIdleMs) this.closeTopic(topic);
     }
     for (const [id, tenant] of this.tenants) {
@@ -159,9 +226,14 @@ export class Directory {
   }
 
   private create(tenant: Tenant, place: TopicPlace): Topic {
-    const { store, retention, nowMs, onTailFull } = this.options;
+    const { store, policyOf, durable, nowMs, onTailFull } = this.options;
     tenant.topicCount += 1;
-    return new Topic(this.takeNumber(), tenant, place, { store, retention, nowMs: nowMs(), onTailFull });
+    const key = place.kind === 'inbox' ? { tenant: tenant.id, inbox: place.clientId } : { tenant: tenant.id, room: place.room.name, channel: place.channel };
+    const policy = policyOf(key);
+    const topic = new Topic(this.takeNumber(), tenant, place, { store, policy, nowMs: nowMs(), onTailFull });
+    const fromStart = place.kind === 'channel' && sessionsIn(place.room.wide) > 0;
+    if (policy.history === 'durable') topic.durable = durable?.openLog(topic, fromStart);
+    return topic;
   }
 
   private takeNumber(): number {

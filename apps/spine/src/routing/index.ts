@@ -1,13 +1,14 @@
-export { Directory, type DirectoryOptions } from './directory.js';
+export { Directory, type DirectoryOptions, type DurableDirectory } from './directory.js';
 export { FanOut, type Door, type LinkDoor, type Publication } from './fan-out.js';
 export { Intake, type CommandRunner, type IntakeLimits } from './intake.js';
 export { Publisher, type PublishLimits, type PublishSpans } from './publish.js';
 export { Recoveries, type Mark } from './recovery.js';
 export type { Cursor, Recovery } from './recovery-state.js';
+export { restartTopic } from './restart-topic.js';
 export type { Refusal } from './refusal.js';
 export { ServerMessages, type ReplyBody } from './server-messages.js';
 export { Session, type SessionPort } from './session.js';
 export { Sessions, type SessionSettings } from './sessions.js';
 export { Subscriptions, type Detached } from './subscriptions.js';
 export { Timers } from './timers.js';
-export { Room, Tenant, Topic } from './topic.js';
+export { Room, Tenant, Topic, whenReady } from './topic.js';

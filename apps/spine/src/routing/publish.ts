@@ -1,7 +1,8 @@
 import { canPublish, canPublishInbox } from '@arqonbus/auth';
 import { BatchView, encodeStampAfter, readPositions } from '@arqonbus/envelope';
 import { closeCodes, hardCaps, isArqonError, type ErrorCode } from '@arqonbus/errors';
-import type { DurabilityName, RunToAppend } from '@arqonbus/storage';
+import { encodeRunBody, type DurabilityName, type RunToAppend } from '@arqonbus/storage';
+import type { DurableLog } from '../durable/durable-log.js';
 import {
   invalidRecipient, invalidRoomOrChannel, isSameRouting, latin1, nameOf, routingToSession,
 } from './batch-routing.js';
@@ -18,6 +19,8 @@ export interface PublishLimits {
   readonly bytesPerSecond: number | 'off';
   /** Newest events of each topic searched for the event that a reply answers. */
   readonly replySearchEvents: number;
+  /** Whether other Spines may have subscribers of a durable topic. */
+  readonly hasOtherSpines: boolean;
 }
 
 /** Plain integers that the metrics read at scrape time. */
@@ -42,7 +45,7 @@ export class Publisher {
   constructor(
     private readonly directory: Directory, private readonly fanOut: FanOut, private readonly messages: ServerMessages,
     private readonly limits: PublishLimits, private readonly nowMs: () => number, private readonly durability: DurabilityName,
-    private readonly spans: PublishSpans,
+    private readonly spans: PublishSpans, private readonly storeDurability: () => DurabilityName,
   ) {
     this.run = {
       source: noBytes, view: new BatchView(), routing: noBytes, sender: noBytes, after: noBytes, producerOwner: '', turn: 0, sequence: 0, prev: 0, timeUs: 0, count: 0,
@@ -64,9 +67,13 @@ export class Publisher {
     if (view.kind === 'replies' && !this.answersDelivered(session, bytes, view)) return;
     if (view.afterCount > 0 && !this.checkAfter(session, bytes, view, topic)) return;
     if (topic.sessionCount <= 1 && this.hasNoResponder(session, bytes, view, topic)) return;
+    if (topic.durable !== undefined && topic.durable.state !== 'degraded') {
+      this.submit(session, bytes, view, topic, topic.durable);
+      return;
+    }
     run.source = bytes;
     run.view = view;
-    run.routing = view.recipientSession === 0 ? topic.routing : routingToSession(topic, Number.isNaN(view.recipientSession) ? Number.MAX_SAFE_INTEGER : view.recipientSession);
+    run.routing = routingOf(topic, view);
     run.sender = session.sender;
     run.after = view.afterCount === 0 ? noBytes : encodeStampAfter(bytes, view);
     run.producerOwner = session.clientId;
@@ -92,8 +99,47 @@ export class Publisher {
   private acknowledge(session: Session, topic: Topic, run: RunToAppend, duplicate: boolean): void {
     const { producerHi, producerLo, run: number } = run.view;
     session.queue(this.messages.published(topic, {
-      producerHi, producerLo, run: number, sequence: run.sequence, count: run.count, durability: this.durability, duplicate,
+      producerHi, producerLo, run: number, epoch: topic.history.epoch, sequence: run.sequence, count: run.count, durability: this.durability, duplicate,
     }));
+  }
+
+  /** The way of a durable run: it is copied, waits for the log, and comes back to be fanned out once the log has it. */
+  private submit(session: Session, bytes: Uint8Array, view: BatchView, topic: Topic, durable: DurableLog): void {
+    const { ack, producerHi, producerLo, run, envelopeCount: count, envelopesBytes } = view;
+    const after = view.afterCount === 0 ? noBytes : encodeStampAfter(bytes, view);
+    const endSpan = view.traceparentStart < 0 ? undefined : this.spans.start(latin1(bytes, view.traceparentStart, view.traceparentEnd), topic);
+    const requestId = view.firstIdStart < 0 ? noBytes : bytes.slice(view.firstIdStart, view.firstIdStart + 16);
+    const refuse = (code: ErrorCode, retryAfterMs: number): void => {
+      endSpan?.();
+      this.counters.refusedRuns += 1;
+      if (session.isClosed) return;
+      session.refuse({ code, retryAfterMs, run, requestId, field: 'batches', room: topic.roomName, channel: topic.channel, recipient: topic.recipient });
+    };
+    durable.submit({
+      record: {
+        producer: ack ? { owner: session.clientId, hi: producerHi, lo: producerLo, run } : undefined, count,
+        body: encodeRunBody(routingOf(topic, view), session.sender, after, bytes, view),
+      },
+      refuse,
+      settle: (result, epoch) => {
+        if (result.outcome !== 'accepted' && result.outcome !== 'duplicate') {
+          refuse(refusalOf[result.outcome], 0);
+          return;
+        }
+        endSpan?.();
+        const duplicate = result.outcome === 'duplicate';
+        if (duplicate) this.counters.duplicates += 1;
+        else {
+          this.counters.runs += 1;
+          this.counters.events += count;
+          this.counters.bytes += envelopesBytes;
+        }
+        if (!ack || session.isClosed) return;
+        session.queue(this.messages.published(topic, {
+          producerHi, producerLo, run, epoch, sequence: result.sequence, count: result.count, durability: this.storeDurability(), duplicate,
+        }));
+      },
+    });
   }
 
   /** Rate of role client; role service has none. */
@@ -184,6 +230,7 @@ export class Publisher {
 
   /** A request to a topic that nobody else follows is refused at once. */
   private hasNoResponder(session: Session, bytes: Uint8Array, view: BatchView, topic: Topic): boolean {
+    if (this.limits.hasOtherSpines && topic.durable !== undefined) return false;
     if (topic.place.kind === 'inbox' || view.envelopeCount !== 1 || view.kind !== 'events') return false;
     const own = session.topics?.has(topic) === true || (topic.room !== undefined && session.rooms?.has(topic.room) === true) ? 1 : 0;
     if (topic.sessionCount > own || !expectsReply(bytes, view)) return false;
@@ -216,6 +263,12 @@ const refusalOf = {
   producer_unknown: 'PRODUCER_UNKNOWN',
   too_many_unacknowledged: 'TOO_MANY_UNACKNOWLEDGED',
 } as const satisfies Record<string, ErrorCode>;
+
+function routingOf(topic: Topic, view: BatchView): Uint8Array {
+  const session = view.recipientSession;
+  if (session === 0) return topic.routing;
+  return routingToSession(topic, Number.isNaN(session) ? Number.MAX_SAFE_INTEGER : session);
+}
 
 /** Each reply costs a search of recent history. */
 const maxRepliesPerBatch = 16;

@@ -1,4 +1,5 @@
 import { closeCodes } from '@arqonbus/errors';
+import { encodeLogPage, type TopicLog } from '@arqonbus/storage';
 import type { FanOut } from './fan-out.js';
 import type { Cursor, Recovery } from './recovery-state.js';
 import type { ServerMessages } from './server-messages.js';
@@ -63,6 +64,7 @@ export class Recoveries {
         this.active.delete(session);
         return;
       }
+      if (this.mustPrepare(session, recovery)) return;
       const cursor = this.firstBehind(recovery);
       if (cursor === undefined && recovery.prologue.length === 0) {
         session.recoveries?.shift();
@@ -72,8 +74,68 @@ export class Recoveries {
       if (session.awaitsCredit) return;
       session.awaitsCredit = true;
       session.flush();
-      if (!session.port.sendPage(this.nextPage(recovery, cursor))) return;
+      const page = this.nextPage(recovery, cursor);
+      if (page instanceof Promise) {
+        this.sendLater(session, recovery, page);
+        return;
+      }
+      if (!session.port.sendPage(page)) return;
     }
+  }
+
+  /** True while the recovery waits for its topics. */
+  private mustPrepare(session: Session, recovery: Recovery): boolean {
+    if (recovery.isPreparing === true) return true;
+    const { prepare } = recovery;
+    recovery.prepare = undefined;
+    const preparing = prepare?.();
+    if (preparing === undefined) {
+      this.plan(recovery);
+      return false;
+    }
+    recovery.isPreparing = true;
+    preparing.then(() => {
+      recovery.isPreparing = false;
+      if (session.isClosed) return;
+      try {
+        this.plan(recovery);
+        this.pump(session);
+      } catch (error) {
+        this.fail(session, recovery, error);
+      }
+    }, (error: unknown) => { this.fail(session, recovery, error); });
+    return true;
+  }
+
+  private plan(recovery: Recovery): void {
+    const { plan } = recovery;
+    recovery.plan = undefined;
+    if (plan !== undefined) recovery.cursors = plan();
+  }
+
+  /** A page that the store still has to give. */
+  private sendLater(session: Session, recovery: Recovery, page: Promise<Uint8Array>): void {
+    page.then((bytes) => {
+      if (session.isClosed) return;
+      session.flush();
+      session.port.sendPage(bytes);
+    }, (error: unknown) => {
+      session.awaitsCredit = false;
+      this.fail(session, recovery, error);
+    });
+  }
+
+  /** The recovery ends without its subscription: the client is told, and asks again. */
+  private fail(session: Session, recovery: Recovery, error: unknown): void {
+    recovery.isPreparing = false;
+    if (session.isClosed) return;
+    session.recoveries = session.recoveries?.filter((other) => other !== recovery);
+    if (recovery.fail === undefined) {
+      session.port.close(closeCodes.unavailable, 'history is not available');
+      return;
+    }
+    recovery.fail(error);
+    this.pump(session);
   }
 
   private firstBehind(recovery: Recovery): Cursor | undefined {
@@ -85,10 +147,13 @@ export class Recoveries {
     return undefined;
   }
 
-  private nextPage(recovery: Recovery, cursor: Cursor | undefined): Uint8Array {
+  private nextPage(recovery: Recovery, cursor: Cursor | undefined): Uint8Array | Promise<Uint8Array> {
     const parts = recovery.prologue;
     recovery.prologue = [];
     if (cursor !== undefined) {
+      const log = cursor.topic.durable?.openLog;
+      const { epoch, heldAfter } = cursor.topic.history;
+      if (log !== undefined && cursor.epoch === epoch && cursor.sequence < heldAfter) return this.storedPage(parts, cursor, log);
       const gap = this.skipLost(cursor);
       if (gap !== undefined) parts.push(gap);
       const page = cursor.topic.history.read({
@@ -103,13 +168,37 @@ export class Recoveries {
   /** Moves a cursor over what history no longer holds and tells it. */
   private skipLost(cursor: Cursor): Uint8Array | undefined {
     const { topic } = cursor;
-    const { epoch, firstSequence } = topic.history;
+    const { epoch, heldAfter } = topic.history;
     const isOtherEpoch = cursor.epoch !== epoch;
-    if (!isOtherEpoch && cursor.sequence + 1 >= firstSequence) return undefined;
+    if (!isOtherEpoch && cursor.sequence >= heldAfter) return undefined;
     const after = { epoch: cursor.epoch, sequence: cursor.sequence };
     cursor.epoch = epoch;
-    cursor.sequence = firstSequence - 1;
+    cursor.sequence = isOtherEpoch && topic.durable?.openLog !== undefined ? 0 : heldAfter;
+    cursor.isLost = true;
     return this.gap(topic, after, { epoch, sequence: cursor.sequence }, isOtherEpoch ? 'EPOCH_CHANGED' : 'HISTORY_TRIMMED');
+  }
+
+  /**
+   * A page from the store, at most up to where the live window begins: while it is read the window keeps what comes, and the session is
+   * subscribed in the turn in which it got all that the window holds.
+   */
+  private async storedPage(parts: Uint8Array[], cursor: Cursor, log: TopicLog): Promise<Uint8Array> {
+    const { topic, epoch, sequence } = cursor;
+    const { heldAfter } = topic.history;
+    const window = { fromSequence: sequence + 1, toSequence: heldAfter, maxEvents: this.options.pageEvents, maxBytes: this.options.pageBytes };
+    const page = await log.read(window);
+    // A new epoch shows in the live window before long; the position is looked at again then.
+    if (page.epoch !== epoch || topic.history.epoch !== epoch) return Buffer.concat(parts);
+    const first = page.runs[0];
+    const resumesAt = first?.prev ?? (page.isComplete ? heldAfter : sequence);
+    if (resumesAt > sequence) {
+      cursor.isLost = true;
+      parts.push(this.gap(topic, { epoch, sequence }, { epoch, sequence: resumesAt }, 'HISTORY_TRIMMED'));
+    }
+    const encoded = encodeLogPage(page, window);
+    cursor.sequence = encoded.nextSequence === 0 ? heldAfter : encoded.nextSequence - 1;
+    parts.push(encoded.bytes);
+    return Buffer.concat(parts);
   }
 
   /** Signal.gap: nothing is lost when both positions are equal. */

@@ -78,7 +78,7 @@ export class ServerMessages {
     at = tagged(target, at, 0x18, ack.sequence);
     at = tagged(target, at, 0x20, ack.count);
     target[at] = 0x29;
-    writeFixed64(target, at + 1, topic.history.epoch);
+    writeFixed64(target, at + 1, ack.epoch);
     at = tagged(target, at + 9, 0x30, durabilityNumbers[ack.durability]);
     if (ack.duplicate) tagged(target, at, 0x38, 1);
     return target;
@@ -95,6 +95,7 @@ export interface Acknowledgement {
   readonly producerHi: number;
   readonly producerLo: number;
   readonly run: number;
+  readonly epoch: number;
   readonly sequence: number;
   readonly count: number;
   readonly durability: DurabilityName;

@@ -1,6 +1,6 @@
 import type { Claims } from '@arqonbus/auth';
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { closeCodes } from '@arqonbus/errors';
+import { closeCodes, isArqonError } from '@arqonbus/errors';
 import type { LimitsSchema } from '@arqonbus/proto';
 import type { Directory } from './directory.js';
 import type { FanOut } from './fan-out.js';
@@ -75,10 +75,24 @@ export class Sessions {
     session.endsAtMs = this.endOf(claims);
     this.watchExpiry(session);
     this.welcome(session);
-    const inbox = tenant.inboxes.get(claims.subject);
+    const inbox = this.inboxOf(session);
     // A reopened session resumes its inbox from where it was.
     if (inbox !== undefined && !options.reopened) this.subscriptions.addTopic(session, inbox);
     return session;
+  }
+
+  /** The session's inbox, if there is one: a durable one may hold what other Spines take, so it is opened. */
+  private inboxOf(session: Session): Topic | undefined {
+    const { tenant, clientId } = session;
+    const known = tenant.inboxes.get(clientId);
+    if (known !== undefined || !this.directory.hasDurableInbox(tenant, clientId)) return known;
+    try {
+      return this.directory.openInbox(tenant, clientId);
+    } catch (error) {
+      // At the tenant's limit of topics: the session goes without, as it would with an inbox of memory.
+      if (isArqonError(error)) return undefined;
+      throw error;
+    }
   }
 
   close(session: Session): void {

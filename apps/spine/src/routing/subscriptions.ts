@@ -4,7 +4,7 @@ import type { FanOut } from './fan-out.js';
 import type { Mark, Recoveries } from './recovery.js';
 import type { Cursor } from './recovery-state.js';
 import type { Session } from './session.js';
-import type { Room, Topic } from './topic.js';
+import { whenReady, type Room, type Topic } from './topic.js';
 
 /** What a session followed live until it was detached. */
 export interface Detached {
@@ -73,8 +73,10 @@ export class Subscriptions {
   followInbox(session: Session): void {
     const inbox = session.tenant.inboxes.get(session.clientId);
     if (inbox === undefined || this.follows(session, inbox) || session.recoveries?.some((r) => r.cursors.some((c) => c.topic === inbox)) === true) return;
-    const cursors = [{ topic: inbox, epoch: inbox.history.epoch, sequence: inbox.history.firstSequence - 1 }];
-    this.recoveries.start(session, { cursors, prologue: [], startedMs: this.nowMs(), finish: () => { this.addTopic(session, inbox); } });
+    this.recoveries.start(session, {
+      prepare: () => whenReady([inbox]), plan: () => [{ topic: inbox, epoch: inbox.history.epoch, sequence: inbox.oldestSequence - 1 }],
+      cursors: [], prologue: [], startedMs: this.nowMs(), finish: () => { this.addTopic(session, inbox); },
+    });
   }
 
   removeTopic(session: Session, topic: Topic): void {
@@ -171,8 +173,9 @@ export class Subscriptions {
       .flatMap((room) => [...room.topics.values()])
       .filter((topic) => !known.has(topic));
     if (fresh.length > 0) {
-      const cursors = fresh.map((topic) => ({ topic, epoch: topic.history.epoch, sequence: 0 }));
+      let cursors: Cursor[] = [];
       this.recoveries.start(session, {
+        prepare: () => whenReady(fresh), plan: () => (cursors = fresh.map((topic) => ({ topic, epoch: topic.history.epoch, sequence: 0 }))),
         cursors, prologue: [], startedMs: this.nowMs(),
         finish: () => { this.restore(session, detached, [...done, ...cursors]); },
       });

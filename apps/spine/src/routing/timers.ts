@@ -89,7 +89,7 @@ export class Timers {
   }
 
   private announce(topic: Topic, now: number): void {
-    if (topic.isClosed || topic.sessionCount === 0) return;
+    if (topic.isClosed || topic.sessionCount === 0 || !topic.isReady) return;
     this.parts.fanOut.announce(topic, this.parts.messages.head(topic, now * 1000));
     const second = Math.floor((now + this.settings.quietRepeatMs) / 1000);
     topic.headDueMs = second * 1000;

@@ -1,5 +1,9 @@
 import { encodeRouting } from '@arqonbus/envelope';
-import type { LiveHistory, Retention, TopicHistory } from '@arqonbus/storage';
+import { ArqonError } from '@arqonbus/errors';
+import type { Following, LiveHistory, TopicHistory } from '@arqonbus/storage';
+import type { TopicKey } from '@arqonbus/tenancy';
+import type { DurableLog } from '../durable/durable-log.js';
+import type { RoomPolicy } from '../durable/room-rules.js';
 
 /** Subscribers of one topic or room, by door: each kind costs one engine publish. */
 export interface SubscriberCounts {
@@ -18,6 +22,8 @@ export class Room {
   readonly topics = new Map<string, Topic>();
   readonly wide: SubscriberCounts = { direct: 0, links: 0, linked: 0, away: 0 };
   readonly engineTopic: string;
+  /** Tells of channels that other Spines create, while sessions follow the room. */
+  watch: Following | undefined;
 
   constructor(readonly number: number, readonly tenant: Tenant, readonly name: string) {
     this.engineTopic = `r${String(number)}`;
@@ -45,7 +51,11 @@ export class Topic {
   readonly subscribers: SubscriberCounts = { direct: 0, links: 0, linked: 0, away: 0 };
   readonly engineTopic: string;
   readonly routing: Uint8Array;
+  /** The live window: all of a memory room's history, the newest of a durable one's. */
   readonly history: TopicHistory;
+  readonly policy: RoomPolicy;
+  /** The way into the store; undefined where history is in memory. */
+  durable: DurableLog | undefined;
   /** Waits in the fan-out's list for the end of the turn. */
   isDirty = false;
   /** Had events since its head was last announced. */
@@ -61,10 +71,28 @@ export class Topic {
     this.engineTopic = `t${String(number)}`;
     this.routing = encodeRouting(roomNameOf(place), channelOf(place), recipientOf(place));
     this.history = options.store.openTopic(
-      { routing: this.routing, retention: options.retention, onTailFull: () => { options.onTailFull(this); } },
+      { routing: this.routing, retention: options.policy.retention, onTailFull: () => { options.onTailFull(this); } },
       options.nowMs * 1000,
     );
     this.lastActiveMs = options.nowMs;
+    this.policy = options.policy;
+  }
+
+  get key(): TopicKey {
+    const tenant = this.tenant.id;
+    return this.place.kind === 'inbox' ? { tenant, inbox: this.place.clientId } : { tenant, room: this.place.room.name, channel: this.place.channel };
+  }
+
+  /** False while it is not known what the store holds of it: neither head nor epoch mean anything then. */
+  get isReady(): boolean {
+    const state = this.durable?.state;
+    return state !== 'opening' && state !== 'failed';
+  }
+
+  /** Sequence of the oldest event that can be read, here or in the store. */
+  get oldestSequence(): number {
+    const stored = this.durable?.openLog?.head.firstSequence ?? Number.MAX_SAFE_INTEGER;
+    return Math.min(stored, this.history.firstSequence);
   }
 
   get room(): Room | undefined {
@@ -93,9 +121,23 @@ export class Topic {
 
 export interface TopicOptions {
   readonly store: LiveHistory;
-  readonly retention: Retention;
+  readonly policy: RoomPolicy;
   readonly nowMs: number;
   readonly onTailFull: (topic: Topic) => void;
+}
+
+/**
+ * Undefined when all topics are ready, else a promise that resolves once they are.
+ * @throws ArqonError STORE_UNAVAILABLE, by the promise, when the store cannot tell what one of them holds.
+ */
+export function whenReady(topics: readonly Topic[]): Promise<void> | undefined {
+  const waiting = topics.filter((topic) => !topic.isReady);
+  return waiting.length === 0 ? undefined : settleAll(waiting);
+}
+
+async function settleAll(topics: readonly Topic[]): Promise<void> {
+  await Promise.all(topics.map((topic) => topic.durable?.settled()));
+  if (topics.some((topic) => !topic.isReady)) throw new ArqonError('STORE_UNAVAILABLE', { field: 'room', retryAfterMs: 500 });
 }
 
 /** Sessions that follow, live or catching up. */

@@ -2,7 +2,7 @@ import { canSubscribe, canSubscribeInbox, canSubscribeRoom } from '@arqonbus/aut
 import { isArqonError } from '@arqonbus/errors';
 import type { ResumeTopic } from '@arqonbus/proto';
 import { isChannelName, isClientId, isRoomName } from '@arqonbus/tenancy';
-import type { Cursor, Directory, Recoveries, Session, Subscriptions, Topic } from '../routing/index.js';
+import { whenReady, type Cursor, type Directory, type Recoveries, type Session, type Subscriptions, type Topic } from '../routing/index.js';
 
 export interface ResumeParts {
   readonly directory: Directory;
@@ -36,7 +36,7 @@ function resumeOne(parts: ResumeParts, message: ResumeTopic, session: Session): 
 function resumeInbox(parts: ResumeParts, message: ResumeTopic, session: Session): void {
   if (!isClientId(message.recipient) || !canSubscribeInbox(session.claims, message.recipient)) return;
   const inbox = parts.directory.openInbox(session.tenant, message.recipient);
-  recoverThen(parts, session, cursorsOf(parts, session, [inbox], message), () => { parts.subscriptions.addTopic(session, inbox); });
+  recoverThen(parts, session, { topics: () => [inbox], message }, () => { parts.subscriptions.addTopic(session, inbox); });
 }
 
 function resumeChannel(parts: ResumeParts, message: ResumeTopic, session: Session): void {
@@ -47,7 +47,7 @@ function resumeChannel(parts: ResumeParts, message: ResumeTopic, session: Sessio
     return;
   }
   const topic = parts.directory.openTopic(session.tenant, room, channel);
-  recoverThen(parts, session, cursorsOf(parts, session, [topic], message), () => { parts.subscriptions.addTopic(session, topic); });
+  recoverThen(parts, session, { topics: () => [topic], message }, () => { parts.subscriptions.addTopic(session, topic); });
 }
 
 function resumeRoom(parts: ResumeParts, message: ResumeTopic, session: Session): void {
@@ -60,8 +60,8 @@ function resumeRoom(parts: ResumeParts, message: ResumeTopic, session: Session):
     if (isChannelName(channel)) parts.directory.openTopic(session.tenant, message.room, channel);
   }
   const room = parts.directory.openRoom(session.tenant, message.room);
-  const cursors = cursorsOf(parts, session, [...room.topics.values()], message);
-  recoverThen(parts, session, cursors, () => { parts.subscriptions.addRoom(session, room); });
+  const open = (): Promise<void> | undefined => parts.directory.openChannels(room);
+  recoverThen(parts, session, { topics: () => [...room.topics.values()], message, open }, () => { parts.subscriptions.addRoom(session, room); });
 }
 
 /** Where the session stands in each topic; one that the Shield did not know came into being since, and all of it was missed. */
@@ -73,6 +73,20 @@ function cursorsOf(parts: ResumeParts, session: Session, topics: readonly Topic[
   });
 }
 
-function recoverThen(parts: ResumeParts, session: Session, cursors: Cursor[], subscribe: () => void): void {
-  parts.recoveries.start(session, { cursors, prologue: [], startedMs: parts.nowMs(), finish: subscribe });
+interface Resumed {
+  readonly topics: () => readonly Topic[];
+  readonly message: ResumeTopic;
+  /** Until the room's channels are known. */
+  readonly open?: () => Promise<void> | undefined;
+}
+
+function recoverThen(parts: ResumeParts, session: Session, { topics, message, open }: Resumed, subscribe: () => void): void {
+  parts.recoveries.start(session, {
+    prepare: () => {
+      const opening = open?.();
+      return opening === undefined ? whenReady(topics()) : opening.then(() => whenReady(topics()));
+    },
+    plan: () => cursorsOf(parts, session, topics(), message),
+    cursors: [], prologue: [], startedMs: parts.nowMs(), finish: subscribe,
+  });
 }

@@ -1,0 +1,87 @@
+import type { Backplane, CommittedRun, Following, HistoryStore } from '@arqonbus/storage';
+import { restartTopic, type Directory, type DurableDirectory, type FanOut, type Recoveries, type Topic } from '../routing/index.js';
+import { DurableLog, type DurableParts } from './durable-log.js';
+
+export interface DurableTopicsParts extends Pick<DurableParts, 'nowMs' | 'maxUnacknowledgedRuns' | 'failed'> {
+  readonly store: HistoryStore;
+  readonly backplane: Backplane;
+  readonly producerIdleMs: number;
+  readonly fanOut: FanOut;
+  /** Made after this. */
+  readonly directory: () => Directory;
+  readonly recoveries: () => Recoveries;
+}
+
+/** Keep the pending frame, link header included, under the hard cap of one message. */
+const largestPendingBytes = 524_288;
+
+/** Topics whose history a store keeps: their logs, and what comes back from them. */
+export class DurableTopics implements DurableDirectory {
+  private readonly logs = new Map<Topic, DurableLog>();
+
+  constructor(private readonly parts: DurableTopicsParts) {}
+
+  get openCount(): number {
+    return this.logs.size;
+  }
+
+  openLog(topic: Topic, fromStart: boolean): DurableLog {
+    const { policy } = topic;
+    const options = { retention: policy.retention, producerIdleMs: this.parts.producerIdleMs, degrades: policy.onStoreFailure === 'degrade', fromStart };
+    const log = new DurableLog(topic.key, options, this.parts, {
+      opened: (head, newest) => {
+        topic.history.resetTo({ ...head, lastSequence: newest[0]?.prev ?? head.lastSequence });
+        for (const run of newest) topic.history.commit(run);
+        // These were live before: nobody gets them as new.
+        topic.history.takeTail();
+        this.parts.directory().announceReset(topic);
+      },
+      committed: (runs) => { this.commit(topic, runs); },
+      restarted: (head) => {
+        const reason = head.epoch === topic.history.epoch ? 'HISTORY_TRIMMED' : 'EPOCH_CHANGED';
+        restartTopic(this.restartParts(), topic, reason, () => { topic.history.resetTo(head); });
+      },
+      degraded: () => {
+        restartTopic(this.restartParts(), topic, 'EPOCH_CHANGED', () => { topic.history.reset(this.parts.nowMs() * 1_000); });
+      },
+    });
+    this.logs.set(topic, log);
+    return log;
+  }
+
+  closed(topic: Topic): void {
+    this.logs.delete(topic);
+  }
+
+  storeLost(): void {
+    for (const log of this.logs.values()) log.storeLost();
+  }
+
+  storeBack(): void {
+    for (const log of this.logs.values()) log.storeBack();
+  }
+
+  listChannels(tenant: string, room: string, maxCount: number): Promise<readonly string[]> {
+    return this.parts.store.listChannels(tenant, room, maxCount);
+  }
+
+  watchRoom(tenant: string, room: string, onChannel: (channel: string) => void): Following | undefined {
+    return this.parts.store.isShared ? this.parts.backplane.watchRoom(tenant, room, onChannel) : undefined;
+  }
+
+  private commit(topic: Topic, runs: readonly CommittedRun[]): void {
+    const { fanOut, nowMs } = this.parts;
+    const { history } = topic;
+    for (const run of runs) {
+      if (run.sequence <= history.lastSequence) continue;
+      if (history.tailBytes + run.body.length > largestPendingBytes) fanOut.flushTopic(topic);
+      history.commit(run);
+      fanOut.markTopic(topic);
+    }
+    topic.lastActiveMs = nowMs();
+  }
+
+  private restartParts(): { directory: Directory; fanOut: FanOut; recoveries: Recoveries } {
+    return { directory: this.parts.directory(), fanOut: this.parts.fanOut, recoveries: this.parts.recoveries() };
+  }
+}
