@@ -5,11 +5,15 @@ import type { Backplane, HistoryStore, LiveHistory } from '@arqonbus/storage';
 import type { AuditLog, Logger, Readiness } from '@arqonbus/telemetry';
 import { topicKeyText } from '@arqonbus/tenancy';
 import { Commands } from './commands/index.js';
-import { DurableTopics } from './durable/durable-topics.js';
+import { DurableGroupSource } from './durable/durable-groups.js';
+import { DurableTopics, type DurableTopicsParts } from './durable/durable-topics.js';
+import { StoredHistory } from './durable/read-history.js';
 import { RoomRules } from './durable/room-rules.js';
 import type { StoreGate } from './durable/store-gate.js';
+import { defaultGroupOptions, Groups, LiveGroupSource } from './groups/index.js';
+import { DeadLetterPublisher } from './groups/dead-letter-publisher.js';
 import {
-  Directory, FanOut, Intake, Publisher, Recoveries, ServerMessages, Sessions, Subscriptions, type PublishSpans, type Session, type Topic,
+  CausalRooms, Directory, FanOut, Intake, LiveWindow, Publisher, Recoveries, ServerMessages, Sessions, Subscriptions, type PublishSpans, type Session, type Topic,
 } from './routing/index.js';
 import type { spineSettings } from './settings.js';
 
@@ -21,7 +25,7 @@ export interface BusParts {
   readonly version: string;
   readonly store: LiveHistory;
   /** Where durable rooms are kept; undefined when all history is in memory. */
-  readonly durable: DurableStore | undefined;
+  readonly durable?: DurableStore | undefined;
   readonly audit: AuditLog;
   readonly verifier: TokenVerifier;
   readonly readiness: Readiness;
@@ -53,6 +57,8 @@ export interface Bus {
   readonly intake: Intake;
   readonly messages: ServerMessages;
   readonly durable: DurableTopics | undefined;
+  readonly groups: Groups<Session>;
+  readonly causal: CausalRooms;
 }
 
 /** Bytes of a pending frame, and milliseconds of one engine callback, after which it leaves at once. */
@@ -69,7 +75,8 @@ export function createBus(parts: BusParts): Bus {
   const messages = new ServerMessages({ nowMs });
   const fanOut = new FanOut({ maxPendingBytes, maxPendingMs }, nowMs, () => undefined);
   const rules = roomRulesOf(settings);
-  const durable = durableTopicsOf(parts, fanOut, () => directory, () => recoveries);
+  const causal = new CausalRooms(nowMs, (error) => { parts.logger.error({ error }, 'a run that waited for others was lost'); });
+  const durable = durableTopicsOf(parts, { fanOut, directory: () => directory, recoveries: () => recoveries, onAdvanced: (topic) => { causal.advance(topic); } });
   const directory: Directory = new Directory({
     store, nowMs, autoCreate: settings['rooms.auto_create'], durable, policyOf: (key) => rules.policyOf(key),
     limits: {
@@ -96,12 +103,16 @@ export function createBus(parts: BusParts): Bus {
     },
     directory, subscriptions, messages, recoveries, fanOut, nowMs,
   );
+  const groups = createGroups(parts, directory, fanOut);
+  fanOut.onPublished = (topic) => { groups.wake(topic); };
+  sessions.onClosed = (session) => { groups.removeSession(session); };
   const publisher = new Publisher(directory, fanOut, messages, {
     eventsPerSecond: settings['limits.events_per_second'], bytesPerSecond: settings['limits.bytes_per_second'],
     replySearchEvents: settings['limits.reply_search_events_count'], hasOtherSpines: settings['history.spines'] === 'many',
-  }, nowMs, store.durability, parts.spans, () => parts.durable?.store.durability ?? store.durability);
+  }, nowMs, store.durability, parts.spans, () => parts.durable?.store.durability ?? store.durability, causal);
+  const history = new StoredHistory(new LiveWindow(fanOut));
   const commands = new Commands({
-    directory, sessions, subscriptions, recoveries, fanOut, messages, verifier, audit, nowMs,
+    directory, sessions, subscriptions, recoveries, fanOut, messages, verifier, audit, nowMs, groups, historyReader: history, eraser: history,
     describe: () => ({ server, readiness: readiness.state, reasons: readiness.reasons, uptimeMs: nowMs() - startedMs }),
     limits: { maxTopicsPerSession: settings['limits.max_topics_per_session_count'], maxPageEvents: pageEvents, maxPageBytes: pageBytes },
   }, parts.logger);
@@ -110,7 +121,15 @@ export function createBus(parts: BusParts): Bus {
     maxEventsPerRun: settings['limits.max_events_per_run_count'], maxBytesPerTurn: settings['limits.max_bytes_per_turn_bytes'],
     maxServiceBytesPerTurn: settings['limits.max_service_bytes_per_turn_bytes'],
   }, publisher, commands, fanOut, nowMs);
-  return { directory, fanOut, recoveries, subscriptions, sessions, publisher, commands, intake, messages, durable };
+  return { directory, fanOut, recoveries, subscriptions, sessions, publisher, commands, intake, messages, durable, groups, causal };
+}
+
+function createGroups({ nowMs, logger, durable, settings }: BusParts, directory: Directory, fanOut: FanOut): Groups<Session> {
+  const live = new LiveGroupSource({ maxGroupsPerTopic: defaultGroupOptions.maxGroupsPerTopic, groupIdleMs: settings['rooms.idle_ms'] }, nowMs);
+  return new Groups<Session>({
+    source: durable === undefined ? live : new DurableGroupSource(live, durable.store, settings['node.id']),
+    deadLetters: new DeadLetterPublisher({ directory, fanOut, nowMs }), nowMs, logger,
+  });
 }
 
 function roomRulesOf(settings: SpineSettings): RoomRules {
@@ -120,11 +139,11 @@ function roomRulesOf(settings: SpineSettings): RoomRules {
   });
 }
 
-function durableTopicsOf(parts: BusParts, fanOut: FanOut, directory: () => Directory, recoveries: () => Recoveries): DurableTopics | undefined {
+function durableTopicsOf(parts: BusParts, wiring: Pick<DurableTopicsParts, 'fanOut' | 'directory' | 'recoveries' | 'onAdvanced'>): DurableTopics | undefined {
   const { settings, durable, nowMs, logger } = parts;
   if (durable === undefined) return undefined;
   const topics = new DurableTopics({
-    ...durable, nowMs, fanOut, directory, recoveries, producerIdleMs: settings['history.producer_idle_ms'],
+    ...durable, ...wiring, nowMs, producerIdleMs: settings['history.producer_idle_ms'],
     maxUnacknowledgedRuns: settings['limits.max_unacknowledged_runs_count'],
     failed: (key, error) => { logger.warn({ topic: topicKeyText(key), error }, 'the store did not take or give history'); },
   });

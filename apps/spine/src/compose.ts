@@ -6,6 +6,7 @@ import { openAuditLogFile, Readiness, startAdminServer, startMetrics, startTraci
 import { startTransport } from '@arqonbus/transport';
 import { randomBytes } from 'node:crypto';
 import { createBus, type SpineSettings } from './bus.js';
+import { openStore } from './compose-store.js';
 import { createLifecycle, type Lifecycle } from './lifecycle.js';
 import { listenerOptions } from './listeners.js';
 import { Timers } from './routing/index.js';
@@ -26,14 +27,15 @@ export async function startSpine(settings: SpineSettings, version: string, logge
     maxBytes: settings['history.max_total_bytes'], maxUnacknowledgedRuns: settings['limits.max_unacknowledged_runs_count'],
     producerIdleMs: settings['history.producer_idle_ms'], headroomBytes: DELIVER_HEADROOM_BYTES,
   });
+  const durable = await openStore(settings);
   const nowMs = Date.now;
   const bus = createBus({
-    settings, version, store, audit, verifier, readiness, logger, nowMs, spans: publishSpans(tracing),
+    settings, version, store, durable, audit, verifier, readiness, logger, nowMs, spans: publishSpans(tracing),
     onTopicOpened: (topic) => { links.topicOpened(topic); },
     onTopicClosed: (topic) => { links.topicClosed(topic); },
     onTopicReset: (topic) => { links.topicReset(topic); },
   });
-  const lifecycle = createLifecycle({ settings, bus, readiness, logger, verifier, closers: [() => metrics.shutdown(), () => tracing.shutdown(), () => audit.close()] });
+  const lifecycle = createLifecycle({ settings, bus, readiness, logger, verifier, durable, closers: [() => durable?.backplane.close(), () => durable?.store.close(), () => metrics.shutdown(), () => tracing.shutdown(), () => audit.close()] });
   const shared = { verifier, logger, ...bus, nowMs, isDraining: () => lifecycle.isDraining() };
   const links: LinkDoor = new LinkDoor({
     ...shared, linkKeyMatches: createLinkKeyCheck(settings['link.key']), maxLinkBufferBytes: settings['limits.max_link_buffer_bytes'],
@@ -58,7 +60,7 @@ export async function startSpine(settings: SpineSettings, version: string, logge
     links.publishToAll(emptyFrame);
   };
   const timers = new Timers({ heartbeatMs: settings.heartbeat_ms, quietMs: 1_000, quietRepeatMs: 30_000, sweepMs: 30_000 }, { ...bus, heartbeat }, nowMs);
-  registerMetrics(metrics.meter, { bus, service, links, store, logger });
+  registerMetrics(metrics.meter, { bus, service, links, store, durable, logger });
   const operatorKey = settings['admin.operator_key'];
   const admin = await startAdminServer({
     host: settings['admin.host'], port: settings['admin.port'], readiness, audit, logger, metrics, version: { name: 'arqonbus-spine', version, node: process.version },

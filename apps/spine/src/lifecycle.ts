@@ -3,7 +3,7 @@ import { closeCodes } from '@arqonbus/errors';
 import { SpineFrameBuilder } from '@arqonbus/link';
 import type { AdminServer, Logger, Readiness } from '@arqonbus/telemetry';
 import type { TransportKind, TransportServer } from '@arqonbus/transport';
-import type { Bus, SpineSettings } from './bus.js';
+import type { Bus, DurableStore, SpineSettings } from './bus.js';
 import type { Timers } from './routing/index.js';
 import type { LinkDoor, ServiceDoor } from './transport/index.js';
 
@@ -23,6 +23,7 @@ export interface LifecycleParts {
   readonly readiness: Readiness;
   readonly logger: Logger;
   readonly verifier: TokenVerifier;
+  readonly durable?: DurableStore | undefined;
   readonly closers: readonly (() => Promise<void> | void)[];
 }
 
@@ -86,7 +87,17 @@ class SpineLifecycle implements Lifecycle {
       transport: running?.kind, sessions: bus.sessions.count, links: running?.links.links.size, tenants: bus.directory.tenantCount,
       published_events: bus.publisher.counters.events, refused_runs: bus.publisher.counters.refusedRuns,
       malformed_frames: bus.intake.counters.malformedFrames, recovering_sessions: bus.recoveries.active.size,
-      memory_bytes: process.memoryUsage.rss(),
+      memory_bytes: process.memoryUsage.rss(), store: this.describeStore(),
+    };
+  }
+
+  private describeStore(): object {
+    const { durable, bus } = this.parts;
+    if (durable === undefined) return { name: 'memory', durability: 'MEMORY', up: true, reason: 'history is in memory' };
+    const { store, gate } = durable;
+    return {
+      name: store.name, durability: store.durability, up: gate.isUp, reason: gate.isUp ? store.durabilityReason : gate.reason,
+      topics: bus.durable?.openCount ?? 0, losses: gate.lossesCount,
     };
   }
 

@@ -1,6 +1,7 @@
 import type { Command } from '@arqonbus/proto';
 import type { AuditLog } from '@arqonbus/telemetry';
 import type { TokenVerifier } from '@arqonbus/auth';
+import type { Groups } from '../groups/index.js';
 import type { Directory, FanOut, Recoveries, ReplyBody, ServerMessages, Session, Sessions, Subscriptions } from '../routing/index.js';
 
 export type CommandName = NonNullable<Command['body']['case']>;
@@ -14,6 +15,7 @@ export interface CommandContext {
   readonly recoveries: Recoveries;
   readonly fanOut: FanOut;
   readonly messages: ServerMessages;
+  readonly groups: Groups<Session>;
   readonly verifier: TokenVerifier;
   readonly audit: AuditLog;
   readonly nowMs: () => number;

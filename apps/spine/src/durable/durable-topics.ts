@@ -10,6 +10,8 @@ export interface DurableTopicsParts extends Pick<DurableParts, 'nowMs' | 'maxUna
   /** Made after this. */
   readonly directory: () => Directory;
   readonly recoveries: () => Recoveries;
+  /** The topic's head rose. */
+  readonly onAdvanced: (topic: Topic) => void;
 }
 
 /** Keep the pending frame, link header included, under the hard cap of one message. */
@@ -79,6 +81,7 @@ export class DurableTopics implements DurableDirectory {
       fanOut.markTopic(topic);
     }
     topic.lastActiveMs = nowMs();
+    if (topic.policy.order === 'causal') this.parts.onAdvanced(topic);
   }
 
   private restartParts(): { directory: Directory; fanOut: FanOut; recoveries: Recoveries } {

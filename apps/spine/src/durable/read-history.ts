@@ -1,5 +1,6 @@
-import { encodeLogPage, type HistoryPage, type HistoryWindow, type TopicLog } from '@arqonbus/storage';
-import type { Topic } from '../routing/index.js';
+import { ArqonError } from '@arqonbus/errors';
+import { encodeLogPage, tombstoneBody, type CommittedRun, type HistoryPage, type HistoryWindow, type TopicLog } from '@arqonbus/storage';
+import { LiveWindow, type Eraser, type HistoryReader, type ReadPage, type Topic } from '../routing/index.js';
 
 /**
  * Reads a page of a topic that is ready: at once from the live window where that holds the whole of it, else from the store. Never beyond what
@@ -10,9 +11,42 @@ export function readHistory(topic: Topic, window: HistoryWindow): HistoryPage | 
   const log = topic.durable?.openLog;
   if (log === undefined) return history.read(window);
   if (window.fromSequence !== undefined && window.fromSequence > history.heldAfter) return history.read(window);
-  return readLog(log, { ...window, toSequence: Math.min(window.toSequence ?? history.lastSequence, history.lastSequence) });
+  return readLog(topic, log, window);
 }
 
-async function readLog(log: TopicLog, window: HistoryWindow): Promise<HistoryPage> {
-  return encodeLogPage(await log.read(window), window);
+async function readLog(topic: Topic, log: TopicLog, window: HistoryWindow): Promise<HistoryPage> {
+  const { epoch, lastSequence } = topic.history;
+  const bounded = { ...window, toSequence: Math.min(window.toSequence ?? lastSequence, lastSequence) };
+  const page = await log.read(bounded);
+  if (page.epoch !== epoch) throw new ArqonError('EPOCH_CHANGED', { field: 'epoch' });
+  return encodeLogPage(page, bounded);
+}
+
+/** History wherever it lies: the live window, and behind it the store. */
+export class StoredHistory implements HistoryReader, Eraser {
+  private readonly live: LiveWindow;
+
+  constructor(live: LiveWindow) {
+    this.live = live;
+  }
+
+  read(topic: Topic, window: HistoryWindow): ReadPage | Promise<ReadPage> {
+    const page = readHistory(topic, window);
+    const { epoch, lastSequence: head } = topic.history;
+    return page instanceof Promise ? page.then((read) => ({ ...read, epoch, head })) : { ...page, epoch, head };
+  }
+
+  erase(topic: Topic, sequence: number): boolean | Promise<boolean> {
+    const { durable } = topic;
+    if (durable === undefined || durable.state === 'degraded') return this.live.erase(topic, sequence);
+    const log = durable.openLog;
+    if (log === undefined) throw new ArqonError('STORE_UNAVAILABLE', { field: 'channel', retryAfterMs: 500 });
+    return this.eraseStored(topic, log, sequence);
+  }
+
+  private async eraseStored(topic: Topic, log: TopicLog, sequence: number): Promise<boolean> {
+    const wasHeld = await log.erase(sequence, (run: CommittedRun) => tombstoneBody(run.body, sequence - run.sequence));
+    if (wasHeld) this.live.erase(topic, sequence);
+    return wasHeld;
+  }
 }

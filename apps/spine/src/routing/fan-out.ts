@@ -48,6 +48,8 @@ export class FanOut {
   private publications: Publication[] = [];
   /** The publication whose engine call is running. */
   publishing: Publication | undefined;
+  /** Events of the topic are on their way to subscribers. */
+  onPublished: (topic: Topic) => void = () => undefined;
   private nextSerial = 1;
   private dirtyTopics: Topic[] = [];
   private dirtySessions: Session[] = [];
@@ -101,6 +103,7 @@ export class FanOut {
   flushTopic(topic: Topic): void {
     const tail = topic.history.takeTail();
     if (tail === undefined) return;
+    this.onPublished(topic);
     const { bytes, start, end, prev, lastSequence } = tail;
     const wide = topic.room?.wide;
     const wideDirect = wide !== undefined && wide.direct > 0;

@@ -6,13 +6,14 @@ import type { DurableLog } from '../durable/durable-log.js';
 import {
   invalidRecipient, invalidRoomOrChannel, isSameRouting, latin1, nameOf, routingToSession,
 } from './batch-routing.js';
+import type { CausalRooms } from './causal-rooms.js';
 import type { Directory } from './directory.js';
 import type { FanOut } from './fan-out.js';
 import { RateBucket } from './rate-bucket.js';
 import type { ServerMessages } from './server-messages.js';
 import type { Session } from './session.js';
 import { expectsReply, readReplyRequests } from './request-reply.js';
-import type { Topic } from './topic.js';
+import type { Room, Topic } from './topic.js';
 
 export interface PublishLimits {
   readonly eventsPerSecond: number | 'off';
@@ -45,7 +46,7 @@ export class Publisher {
   constructor(
     private readonly directory: Directory, private readonly fanOut: FanOut, private readonly messages: ServerMessages,
     private readonly limits: PublishLimits, private readonly nowMs: () => number, private readonly durability: DurabilityName,
-    private readonly spans: PublishSpans, private readonly storeDurability: () => DurabilityName,
+    private readonly spans: PublishSpans, private readonly storeDurability: () => DurabilityName, private readonly causal: CausalRooms,
   ) {
     this.run = {
       source: noBytes, view: new BatchView(), routing: noBytes, sender: noBytes, after: noBytes, producerOwner: '', turn: 0, sequence: 0, prev: 0, timeUs: 0, count: 0,
@@ -63,9 +64,30 @@ export class Publisher {
   publish(session: Session, bytes: Uint8Array, view: BatchView, nowMs: number): void {
     const topic = isSameRouting(bytes, view, session.lastTopic) ? session.lastTopic : this.resolve(session, bytes, view);
     if (topic === undefined) return;
-    const run = this.run;
     if (view.kind === 'replies' && !this.answersDelivered(session, bytes, view)) return;
+    if (topic.policy.order === 'causal' && topic.room !== undefined) {
+      this.offerCausal(session, bytes, view, topic, topic.room);
+      return;
+    }
     if (view.afterCount > 0 && !this.checkAfter(session, bytes, view, topic)) return;
+    this.take(session, bytes, view, topic, nowMs);
+  }
+
+  /** A room with `order: causal`: the run goes on now or once what it depends on is there; its bytes are kept that long. */
+  private offerCausal(session: Session, bytes: Uint8Array, view: BatchView, topic: Topic, room: Room): void {
+    const kept = bytes.slice(0, view.end);
+    const keptView = Object.assign(new BatchView(), view);
+    this.causal.offer(room, {
+      channel: topic.channel, after: readPositions(bytes, view), sizeBytes: kept.length,
+      publisher: view.ack ? `${session.clientId} ${String(view.producerHi)} ${String(view.producerLo)}` : `session ${String(session.id)}`,
+      publish: () => { this.take(session, kept, keptView, topic, this.nowMs()); },
+      refuse: (code) => { this.refuse(session, kept, keptView, code, { field: 'batches.after', topic }); },
+    });
+  }
+
+  /** Numbers a run, holds it and acknowledges it: at once where history is in memory, through the store's log elsewhere. */
+  private take(session: Session, bytes: Uint8Array, view: BatchView, topic: Topic, nowMs: number): void {
+    const run = this.run;
     if (topic.sessionCount <= 1 && this.hasNoResponder(session, bytes, view, topic)) return;
     if (topic.durable !== undefined && topic.durable.state !== 'degraded') {
       this.submit(session, bytes, view, topic, topic.durable);
@@ -94,6 +116,7 @@ export class Publisher {
       return;
     } else this.counters.duplicates += 1;
     if (view.ack) this.acknowledge(session, topic, run, outcome === 'duplicate');
+    if (topic.policy.order === 'causal') this.causal.advance(topic);
   }
 
   private acknowledge(session: Session, topic: Topic, run: RunToAppend, duplicate: boolean): void {

@@ -26,6 +26,8 @@ const clockSkewMs = 30_000;
 /** All sessions of this Spine, however they are connected. */
 export class Sessions {
   private readonly byId = new Map<number, Session>();
+  /** What a session had beyond its subscriptions ends with it. */
+  onClosed: (session: Session) => void = () => undefined;
   /** Sessions of one client, by tenant and client id. */
   private readonly byClient = new Map<string, Session[]>();
   /** Sessions whose token is looked at in a given second. */
@@ -106,6 +108,7 @@ export class Sessions {
     else this.byClient.set(key, siblings);
     this.forgetExpiry(session);
     this.subscriptions.removeAll(session);
+    this.onClosed(session);
     this.recoveries.active.delete(session);
     session.recoveries = undefined;
   }

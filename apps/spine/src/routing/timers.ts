@@ -28,6 +28,7 @@ export class Timers {
     private readonly parts: {
       readonly directory: Directory; readonly fanOut: FanOut; readonly recoveries: Recoveries; readonly sessions: Sessions;
       readonly messages: ServerMessages; readonly heartbeat: () => void;
+      readonly groups: { tick(nowMs: number): void }; readonly causal: { tick(): void };
     },
     private readonly nowMs: () => number,
   ) {
@@ -50,6 +51,8 @@ export class Timers {
     this.announceDue(now);
     this.parts.sessions.enforceExpiry();
     this.parts.recoveries.enforceDeadlines();
+    this.parts.groups.tick(now);
+    this.parts.causal.tick();
     if (now >= this.nextHeartbeatMs) {
       this.nextHeartbeatMs = now + this.settings.heartbeatMs;
       this.parts.heartbeat();

@@ -1,6 +1,6 @@
 import type { LiveHistory } from '@arqonbus/storage';
 import { observeCounters, type Logger, type Metrics, type ObservedCounter } from '@arqonbus/telemetry';
-import type { Bus } from '../bus.js';
+import type { Bus, DurableStore } from '../bus.js';
 import type { LinkDoor, ServiceDoor } from '../transport/index.js';
 
 export interface MetricSources {
@@ -8,6 +8,7 @@ export interface MetricSources {
   readonly service: ServiceDoor;
   readonly links: LinkDoor;
   readonly store: LiveHistory;
+  readonly durable: DurableStore | undefined;
   readonly logger: Logger;
 }
 
@@ -57,8 +58,13 @@ function trafficMetrics({ bus, service, links, logger }: MetricSources): Observe
   ];
 }
 
-function stateMetrics({ bus, links, store }: MetricSources): ObservedCounter[] {
+function stateMetrics({ bus, links, store, durable }: MetricSources): ObservedCounter[] {
   return [
+    gauge('arqon_store_up', 'Whether the store of durable history answers; 1 where all history is in memory.', () => (durable?.gate.isUp === false ? 0 : 1)),
+    gauge('arqon_store_topics', 'Topics whose log is open.', () => bus.durable?.openCount ?? 0),
+    counter('arqon_store_losses_total', 'Times that the store was lost.', () => durable?.gate.lossesCount ?? 0),
+    gauge('arqon_causal_held_runs', 'Runs held back until what they depend on is sequenced.', () => bus.causal.heldCount),
+    gauge('arqon_group_open_tasks', 'Tasks of groups that are not acknowledged.', () => bus.groups.figures.openTasks),
     gauge('arqon_sessions', 'Open sessions.', () => bus.sessions.count),
     gauge('arqon_links', 'Links of Shields.', () => links.links.size),
     gauge('arqon_tenants', 'Tenants with sessions or topics.', () => bus.directory.tenantCount),

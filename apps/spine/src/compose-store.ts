@@ -1,0 +1,61 @@
+import { ArqonError } from '@arqonbus/errors';
+import { openEmbeddedStore } from '@arqonbus/storage-embedded';
+import { openNatsStore } from '@arqonbus/storage-nats';
+import { openRedisStore } from '@arqonbus/storage-redis';
+import { readFileSync } from 'node:fs';
+import type { DurableStore, SpineSettings } from './bus.js';
+import { StoreGate } from './durable/store-gate.js';
+
+/**
+ * Opens the store that the settings name; part of the composition root. Undefined for memory.
+ * @throws ArqonError INVALID_ARGUMENT for settings that contradict each other, STORE_UNAVAILABLE when the store cannot be opened.
+ */
+export async function openStore(settings: SpineSettings): Promise<DurableStore | undefined> {
+  assertStoreSettings(settings);
+  const gate = new StoreGate(() => performance.now());
+  const name = settings['history.store'];
+  if (name === 'memory') return undefined;
+  const opened = name === 'embedded' ? openEmbedded(settings, gate) : name === 'redis' ? openRedis(settings, gate) : openNats(settings, gate);
+  return { ...(await opened), gate };
+}
+
+type Opened = Promise<Omit<DurableStore, 'gate'>>;
+
+function openEmbedded(settings: SpineSettings, events: StoreGate): Opened {
+  return openEmbeddedStore({
+    file: settings['history.embedded_file'], sync: settings['history.embedded_sync'], intervalMs: settings['history.embedded_interval_ms'], events,
+  });
+}
+
+function openRedis(settings: SpineSettings, events: StoreGate): Opened {
+  return openRedisStore({ urls: settings['history.redis_urls'], commandTimeoutMs: settings['history.store_timeout_ms'], events, ...access(settings) });
+}
+
+function openNats(settings: SpineSettings, events: StoreGate): Opened {
+  return openNatsStore({
+    servers: settings['history.jetstream_servers'], timeoutMs: settings['history.store_timeout_ms'], events, ...access(settings),
+    replicas: settings['history.jetstream_replicas_count'], declaredSync: settings['history.jetstream_sync'],
+  });
+}
+
+function access(settings: SpineSettings): { ca?: string; username?: string; password?: string } {
+  const caFile = settings['history.ca_file'];
+  const username = settings['history.user'];
+  const password = settings['history.password'];
+  return {
+    ...(caFile === undefined ? {} : { ca: readFileSync(caFile, 'utf8') }), ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+  };
+}
+
+function assertStoreSettings(settings: SpineSettings): void {
+  const isShared = settings['history.store'] === 'redis' || settings['history.store'] === 'jetstream';
+  const refuse = (field: string, message: string): never => { throw new ArqonError('INVALID_ARGUMENT', { field, message }); };
+  if (settings['history.store'] === 'memory' && settings.rooms.some((rule) => rule.history === 'durable')) {
+    refuse('rooms', 'a record says history: durable, but history.store is memory: name a store');
+  }
+  if (settings['history.spines'] !== 'many') return;
+  if (!isShared) refuse('history.spines', 'many Spines need a store that they share: history.store redis or jetstream');
+  const degrades = settings['history.on_store_failure'] === 'degrade' || settings.rooms.some((rule) => rule.on_store_failure === 'degrade');
+  if (degrades) refuse('history.on_store_failure', 'degrade is for a single Spine: with many the store is the order, so publishing is refused while it is away');
+}
