@@ -112,7 +112,7 @@ export function createBus(parts: BusParts): Bus {
   }, nowMs, store.durability, parts.spans, () => parts.durable?.store.durability ?? store.durability, causal);
   const history = new StoredHistory(new LiveWindow(fanOut));
   const commands = new Commands({
-    directory, sessions, subscriptions, recoveries, fanOut, messages, verifier, audit, nowMs, groups, historyReader: history, eraser: history,
+    directory, sessions, subscriptions, recoveries, fanOut, messages, verifier, audit, nowMs, groups, history,
     describe: () => ({ server, readiness: readiness.state, reasons: readiness.reasons, uptimeMs: nowMs() - startedMs }),
     limits: { maxTopicsPerSession: settings['limits.max_topics_per_session_count'], maxPageEvents: pageEvents, maxPageBytes: pageBytes },
   }, parts.logger);

@@ -2,7 +2,7 @@ import type { Command } from '@arqonbus/proto';
 import type { AuditLog } from '@arqonbus/telemetry';
 import type { TokenVerifier } from '@arqonbus/auth';
 import type { Groups } from '../groups/index.js';
-import type { Directory, FanOut, Recoveries, ReplyBody, ServerMessages, Session, Sessions, Subscriptions } from '../routing/index.js';
+import type { Directory, Eraser, FanOut, HistoryReader, Recoveries, ReplyBody, ServerMessages, Session, Sessions, Subscriptions } from '../routing/index.js';
 
 export type CommandName = NonNullable<Command['body']['case']>;
 export type CommandValue<Name extends CommandName> = Extract<Command['body'], { case: Name }>['value'];
@@ -16,6 +16,8 @@ export interface CommandContext {
   readonly fanOut: FanOut;
   readonly messages: ServerMessages;
   readonly groups: Groups<Session>;
+  /** History wherever it lies. */
+  readonly history: HistoryReader & Eraser;
   readonly verifier: TokenVerifier;
   readonly audit: AuditLog;
   readonly nowMs: () => number;
