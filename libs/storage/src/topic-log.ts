@@ -162,6 +162,8 @@ export interface LogFollower {
   committed(runs: readonly CommittedRun[]): void;
   /** The log began a new epoch, or runs were lost to retention before they could be read: go on behind `head`. */
   restarted(head: LogHead): void;
+  /** The run that holds this sequence was rewritten by `erase` on any Spine: copies in memory must go. Told at least once, within a second. */
+  erased(sequence: number): void;
 }
 
 export interface Following {

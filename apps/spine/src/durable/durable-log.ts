@@ -25,6 +25,8 @@ export interface DurableSink {
   committed(runs: readonly CommittedRun[]): void;
   /** A new epoch, or a hole: subscribers are told. */
   restarted(head: LogHead): void;
+  /** An event was erased, here or on another Spine. */
+  erased(sequence: number): void;
   /** From now on runs are numbered in memory, in a new epoch. */
   degraded(): void;
 }
@@ -198,6 +200,7 @@ export class DurableLog {
     this.following = this.parts.backplane.follow(log, afterSequence, {
       committed: (runs) => { if (this.state === 'open') this.sink.committed(runs); },
       restarted: (head) => { if (this.state === 'open') this.sink.restarted(head); },
+      erased: (sequence) => { this.sink.erased(sequence); },
     });
   }
 

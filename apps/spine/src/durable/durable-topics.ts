@@ -29,6 +29,7 @@ export class DurableTopics implements DurableDirectory {
 
   openLog(topic: Topic, fromStart: boolean): DurableLog {
     const { policy } = topic;
+    const { fanOut } = this.parts;
     const options = { retention: policy.retention, producerIdleMs: this.parts.producerIdleMs, degrades: policy.onStoreFailure === 'degrade', fromStart };
     const log = new DurableLog(topic.key, options, this.parts, {
       opened: (head, newest) => {
@@ -42,6 +43,10 @@ export class DurableTopics implements DurableDirectory {
       restarted: (head) => {
         const reason = head.epoch === topic.history.epoch ? 'HISTORY_TRIMMED' : 'EPOCH_CHANGED';
         restartTopic(this.restartParts(), topic, reason, () => { topic.history.resetTo(head); });
+      },
+      erased: (sequence) => {
+        fanOut.flushTopic(topic);
+        topic.history.erase(sequence);
       },
       degraded: () => {
         restartTopic(this.restartParts(), topic, 'EPOCH_CHANGED', () => { topic.history.reset(this.parts.nowMs() * 1_000); });
