@@ -2,7 +2,8 @@ import { canDeleteChannel, canListRoom, canPublish, canSubscribe } from '@arqonb
 import { ArqonError, hardCaps, isArqonError } from '@arqonbus/errors';
 import { isRoomName } from '@arqonbus/tenancy';
 import { restartTopic, whenReady, type Topic } from '../routing/index.js';
-import type { CommandCall, CommandContext, CommandHandler } from './command.js';
+import { audited } from './audited.js';
+import type { CommandContext, CommandHandler } from './command.js';
 import { requireRoomAndChannel } from './names.js';
 
 /** list_channels: those of the room that the token may join; an unknown room has none. */
@@ -66,21 +67,6 @@ export const deleteChannel: CommandHandler<'deleteChannel'> = async (context, ca
 function emptyTopic(context: CommandContext, topic: Topic): void {
   if (topic.sessionCount === 0) context.directory.closeTopic(topic);
   else restartTopic(context, topic, 'EPOCH_CHANGED', () => { topic.history.reset(context.nowMs() * 1_000); });
-}
-
-/** Writes the audit record, refusals too, before anything is done. @throws the refusal, or AUDIT_UNAVAILABLE when the record cannot be written. */
-async function audited(
-  context: CommandContext, call: CommandCall, entry: { readonly action: string; readonly target: string }, decide: () => ArqonError | undefined,
-): Promise<void> {
-  const refusal = decide();
-  const { clientId, tenant } = call.session;
-  const outcome = refusal === undefined ? { outcome: 'done' as const } : { outcome: 'refused' as const, code: refusal.code };
-  try {
-    await context.audit.append({ ...entry, actor: clientId, tenant: tenant.id, ...outcome });
-  } catch (error) {
-    throw new ArqonError('AUDIT_UNAVAILABLE', { cause: error });
-  }
-  if (refusal !== undefined) throw refusal;
 }
 
 /** What a check refuses with. */

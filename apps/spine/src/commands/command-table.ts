@@ -1,6 +1,8 @@
 import { channelInfo, createChannel, deleteChannel, listChannels } from './channels.js';
 import type { CommandName, CommandRow } from './command.js';
+import { erase } from './erase.js';
 import { historyGet } from './history-get.js';
+import { historyReplay } from './history-replay.js';
 import { join, leave } from './join.js';
 import { ping, refreshToken, status } from './service-commands.js';
 
@@ -15,7 +17,7 @@ export const commandTable: { readonly [Name in CommandName]: CommandRow<Name> } 
   createChannel: { summary: 'Creates a channel and its room.', needs: 'publish', run: createChannel },
   deleteChannel: { summary: 'Empties a channel; the next event starts a new epoch.', needs: 'publish and the role operator', run: deleteChannel },
   historyGet: { summary: 'Reads one page of history.', needs: 'subscribe', run: historyGet },
-  historyReplay: { summary: 'Replays history strictly, at a pace.', needs: 'subscribe', run: 'unsupported' },
+  historyReplay: { summary: 'Replays history strictly, at a pace.', needs: 'subscribe', run: historyReplay },
   help: {
     summary: 'Lists the commands.', needs: 'a session',
     run: (_context, call) => {
@@ -28,7 +30,7 @@ export const commandTable: { readonly [Name in CommandName]: CommandRow<Name> } 
   refreshToken: { summary: 'Replaces the token of the session.', needs: 'a token of the same issuer, client and tenant', run: refreshToken },
   taskAck: { summary: 'Ends or returns the lease of a task.', needs: 'membership of the group', run: 'unsupported' },
   call: { summary: 'Calls an operation of a service.', needs: 'publish', run: 'unsupported' },
-  erase: { summary: 'Replaces one event by a tombstone.', needs: 'the role admin', run: 'unsupported' },
+  erase: { summary: 'Replaces one event by a tombstone.', needs: 'the role admin', run: erase },
 };
 
 function snakeCase(name: string): string {

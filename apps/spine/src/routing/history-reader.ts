@@ -28,9 +28,9 @@ export class LiveWindow implements HistoryReader, Eraser {
   constructor(private readonly fanOut: FanOut) {}
 
   read(topic: Topic, window: HistoryWindow): ReadPage {
-    // A run that is still pending may grow.
-    this.fanOut.flushTopic(topic);
     const { history } = topic;
+    // A run that is still pending may grow.
+    if ((window.toSequence ?? history.lastSequence) > history.takenSequence) this.fanOut.flushTopic(topic);
     return { ...history.read(window), epoch: history.epoch, head: history.lastSequence };
   }
 

@@ -12,12 +12,7 @@ export class RateBucket {
 
   /** Takes what a run costs; 0 when granted, else milliseconds until it would be. Nothing is taken then. */
   take(events: number, bytes: number, nowMs: number): number {
-    const elapsedMs = nowMs - this.filledMs;
-    if (elapsedMs > 0) {
-      this.filledMs = nowMs;
-      this.events = Math.min(this.eventsPerSecond * 2, this.events + (elapsedMs * this.eventsPerSecond) / 1000);
-      this.bytes = Math.min(this.bytesPerSecond * 2, this.bytes + (elapsedMs * this.bytesPerSecond) / 1000);
-    }
+    this.fill(nowMs);
     if (this.events >= events && this.bytes >= bytes) {
       this.events -= events;
       this.bytes -= bytes;
@@ -34,6 +29,20 @@ export class RateBucket {
   /** Milliseconds until a debt is paid; 0 when there is none. */
   debtMs(nowMs: number): number {
     return this.take(0, 0, nowMs);
+  }
+
+  /** Milliseconds until at least half of the burst in bytes is there; 0 when it is. */
+  reserveMs(nowMs: number): number {
+    this.fill(nowMs);
+    return Math.max(0, Math.ceil(((this.bytesPerSecond - this.bytes) * 1000) / this.bytesPerSecond));
+  }
+
+  private fill(nowMs: number): void {
+    const elapsedMs = nowMs - this.filledMs;
+    if (elapsedMs <= 0) return;
+    this.filledMs = nowMs;
+    this.events = Math.min(this.eventsPerSecond * 2, this.events + (elapsedMs * this.eventsPerSecond) / 1000);
+    this.bytes = Math.min(this.bytesPerSecond * 2, this.bytes + (elapsedMs * this.bytesPerSecond) / 1000);
   }
 
   private waitMs(events: number, bytes: number): number {

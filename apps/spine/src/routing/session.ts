@@ -74,6 +74,7 @@ export class Session {
   private outbox: Uint8Array[] | undefined;
   private outboxBytes = 0;
   private isHeld = false;
+  private waitingForRoom: Set<() => void> | undefined;
 
   constructor(
     readonly id: number, readonly tenant: Tenant, claims: Claims, readonly port: SessionPort, private readonly owner: SessionOwner,
@@ -141,6 +142,24 @@ export class Session {
   release(): void {
     this.isHeld = false;
     this.flush();
+    const waiting = this.waitingForRoom;
+    this.waitingForRoom = undefined;
+    // After whoever let it go: a recovery takes the room first.
+    for (const wake of waiting ?? []) queueMicrotask(wake);
+  }
+
+  /** Resolves when there may be room for a page again, and after `atMostMs` in any case: look at `awaitsCredit` again. */
+  nextRoom(atMostMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.waitingForRoom?.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, atMostMs).unref();
+      this.waitingForRoom ??= new Set();
+      this.waitingForRoom.add(wake);
+    });
   }
 
   /** Counts one malformed frame or forged reply; true when they have become too many within a minute. */
