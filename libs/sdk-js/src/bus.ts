@@ -151,7 +151,7 @@ export class Bus {
 
   /**
    * Replays a part of a topic's history strictly, oldest first and own messages included: all of the window or an error, the same every
-   * time but for erased events. Asks for nothing before it is iterated. Raises INVALID_NAME, and INVALID_ARGUMENT without both bounds; iterating
+   * time but for erased events. Asks for nothing before it is iterated. Raises INVALID_NAME, WINDOW_UNBOUNDED, INVALID_ARGUMENT; iterating
    * raises HISTORY_TRIMMED where the window has a hole, EPOCH_CHANGED, NOT_PERMITTED.
    */
   replay<Schema extends DescMessage>(

@@ -39,7 +39,7 @@ export interface Platform {
   readonly onOnline?: (wake: () => void) => () => void;
 }
 
-/** Takes batches of history that were asked for without being told which; true for one that it took. */
+/** Takes replayed batches that no reply claims in their frame; true for one that it took. */
 export interface BatchTaker {
   take(batch: StampedBatch): boolean;
 }

@@ -130,6 +130,8 @@ export class ScriptedServer {
   onRun: ((batch: Batch, session: ServerSession) => RunVerdict) | undefined;
   /** True: the test answers the command itself. */
   onCommand: ((session: ServerSession, id: Uint8Array, body: Command['body']) => boolean) | undefined;
+  /** True: the batch is left out of a replay. */
+  onReplayed: ((session: ServerSession, batch: BatchInit) => boolean) | undefined;
   /** False: live events are stored and not delivered. */
   isDelivering = true;
   historyPageEvents = 100;
@@ -292,6 +294,11 @@ export class ScriptedServer {
         session.reply(id, { case: 'left', value: {} });
         break;
       case 'historyGet': this.history(session, id, body.value); break;
+      case 'historyReplay': this.replay(session, id, body.value); break;
+      case 'taskAck':
+      case 'erase':
+        session.reply(id, { case: 'done', value: {} });
+        break;
       case 'ping': session.reply(id, { case: 'pong', value: { timeUs: 1_700_000_000_000_000n } }); break;
       case 'status':
         session.reply(id, { case: 'status', value: { server: 'scripted 1', readiness: 'Ready', session: session.id, clientId: session.clientId, uptimeMs: 5n, topics: session.topics.size } });
@@ -310,6 +317,11 @@ export class ScriptedServer {
   }
 
   private join(session: ServerSession, id: Uint8Array, join: CommandOf<'join'>): void {
+    if (join.group !== '') {
+      const { channel, epoch, head } = this.topic(nameOf({ ...join, recipient: '' }));
+      session.reply(id, { case: 'joined', value: { positions: [{ channel, epoch, sequence: head }] } });
+      return;
+    }
     const name = join.room === '' ? `@${session.clientId}` : join.channel === '' ? join.room : `${join.room}:${join.channel}`;
     const topics = join.allChannels ? [...this.topics.values()].filter((topic) => topic.room === join.room) : [this.topic(name)];
     const wasLive = session.topics.has(`${join.room}:${join.channel}`);
@@ -329,6 +341,25 @@ export class ScriptedServer {
     else session.topics.add(`${join.room}:${join.channel}`);
   }
 
+  /** As the protocol says of history_replay: batches in frames of their own, then the reply. */
+  private replay(session: ServerSession, id: Uint8Array, window: CommandOf<'historyReplay'>): void {
+    const name = nameOf(window);
+    const topic = this.topic(name);
+    const refusal = window.epoch !== topic.epoch ? 'EPOCH_CHANGED' : window.fromSequence !== 0n && window.fromSequence < this.oldestSequence ? 'HISTORY_TRIMMED' : '';
+    if (refusal !== '') {
+      session.send([{ envelopes: [{ id: noId, body: { case: 'error', value: { requestId: id, code: refusal } } }] }]);
+      return;
+    }
+    const wanted = this.stored(name, window.fromSequence, window.toSequence === 0n ? topic.head : window.toSequence, true);
+    const portion = window.limit === 0 ? wanted : wanted.slice(0, window.limit);
+    for (let at = 0; at < portion.length; at += this.historyPageEvents) {
+      const batches = portion.slice(at, at + this.historyPageEvents).filter((batch) => this.onReplayed?.(session, batch) !== true);
+      if (batches.length > 0) session.send(batches);
+    }
+    const rest = wanted.at(portion.length);
+    session.reply(id, { case: 'history', value: { nextSequence: rest?.stamp?.sequence ?? 0n, complete: rest === undefined, epoch: topic.epoch } });
+  }
+
   private history(session: ServerSession, id: Uint8Array, window: CommandOf<'historyGet'>): void {
     const name = window.recipient !== '' ? `@${window.recipient}` : window.channel === '' ? window.room : `${window.room}:${window.channel}`;
     const topic = this.topic(name);
@@ -340,6 +371,13 @@ export class ScriptedServer {
       case: 'history', value: { nextSequence: rest?.stamp?.sequence ?? 0n, complete: rest === undefined, epoch: topic.epoch },
     }, page);
   }
+}
+
+/** A leased task of a group. */
+export function taskOf(name: string, sequence: bigint, payload: string, task: { group: string; leaseMs?: number; attempt?: number }): BatchInit {
+  const [room, channel = ''] = name.split(':');
+  const { group, leaseMs = 30_000, attempt = 1 } = task;
+  return { room, channel, envelopes: [eventOf(payload)], stamp: { sequence, prev: sequence - 1n, epoch: 5n, sender: 'other', session: 7n, task: { group, leaseMs, attempt } } };
 }
 
 /** An event envelope with a text payload. */
