@@ -100,6 +100,22 @@ export function backplaneContract(makeStore: MakeStore, options: HistoryStoreCon
       expect(followers.flatMap((follower) => [...follower.faults, ...follower.restarts])).toEqual([]);
     });
 
+    it('tells of runs that retention took before the sequence named could be read', async () => {
+      const under = await stores.first();
+      const log = await openLog(under, newKey(), { maxEvents: 10 });
+      for (let index = 0; index < 30; index += 1) await appendAll(log, [plainRun()]);
+      await waitFor(async () => {
+        await log.trim(wallUs());
+        return (await readAll(log)).length <= 10;
+      }, { timeoutMs, intervalMs: 50, what: 'the log to be trimmed' });
+      const follower = follow(under, log, 0);
+      await waitFor(() => follower.restarts.length > 0, { timeoutMs, what: 'the loss to be told' });
+      const [last] = await appendAll(log, [plainRun()]);
+      await waitFor(() => follower.runs.at(-1)?.sequence === last, { timeoutMs, what: 'the newest run' });
+      expect(follower.faults).toEqual([]);
+      expect(follower.restarts).toMatchObject([{ epoch: log.head.epoch }]);
+    });
+
     it('brings a long log from its beginning while it grows', async () => {
       const under = await stores.first();
       const log = await openLog(under, newKey());
@@ -111,15 +127,33 @@ export function backplaneContract(makeStore: MakeStore, options: HistoryStoreCon
       expect(plain(follower.runs)).toEqual(plain(await readAll(log)));
     });
 
+    it('tells every instance what was erased, and brings its tombstone to whoever follows later', async () => {
+      const [first, key] = [await stores.first(), newKey()];
+      const second = await stores.second(first);
+      const log = await openLog(first, key);
+      const followers = [follow(first, log, 0)];
+      if (second !== undefined) followers.push(follow(second, await openLog(second, key), 0));
+      await appendAll(log, [plainRun(), plainRun(3), plainRun()]);
+      await Promise.all(followers.map((follower) => heard(follower, 3)));
+      const { sequence } = followers[0].runs[1];
+      await log.erase(sequence + 1, () => Uint8Array.of(0, 0, 0, 1));
+      for (const follower of followers) await waitFor(() => follower.erasures.length > 0, { timeoutMs, what: 'the erasure' });
+      for (const told of followers.flatMap((follower) => follower.erasures)) expect([sequence, sequence + 1, sequence + 2]).toContain(told);
+      const late = follow(first, log, 0);
+      await heard(late, 3);
+      expect(plain(late.runs)).toEqual(plain(await readAll(log)));
+      expect([...followers, late].flatMap((follower) => follower.faults)).toEqual([]);
+    });
+
     it('begins behind the head that an instance has read, with what another appended since', async (context) => {
       const [first, key] = [await stores.first(), newKey()];
       const second = await stores.second(first);
       if (second === undefined) return context.skip('the store is not shared');
       const [here, there] = [await openLog(first, key), await openLog(second, key)];
       await appendAll(here, [plainRun(4)]);
-      await there.readHead();
+      const { lastSequence } = await there.readHead();
       await appendAll(here, [plainRun(), plainRun(2)]);
-      const follower = follow(second, there);
+      const follower = follow(second, there, lastSequence);
       await heard(follower, 2);
       await appendAll(here, [plainRun()]);
       await heard(follower, 3);
@@ -169,13 +203,13 @@ export function backplaneContract(makeStore: MakeStore, options: HistoryStoreCon
       if (second === undefined) return context.skip('the store is not shared');
       const [here, there] = [await openLog(first, key, { maxEvents: 10 }), await openLog(second, key, { maxEvents: 10 })];
       await appendAll(here, [plainRun()]);
-      await there.readHead();
+      const { lastSequence } = await there.readHead();
       for (let index = 0; index < 30; index += 1) await appendAll(here, [plainRun()]);
       await waitFor(async () => {
         await here.trim(wallUs());
         return (await readAll(here)).length <= 10;
       }, { timeoutMs, intervalMs: 50, what: 'the log to be trimmed' });
-      const follower = follow(second, there);
+      const follower = follow(second, there, lastSequence);
       await waitFor(() => follower.restarts.length > 0, { timeoutMs, what: 'the loss to be told' });
       const [last] = await appendAll(here, [plainRun()]);
       await waitFor(() => follower.runs.at(-1)?.sequence === last, { timeoutMs, what: 'the newest run' });

@@ -8,3 +8,9 @@ export type {
 } from './topic-log.js';
 export { decodeRunBody, encodeRunBody, type RunBody } from './run-body.js';
 export { erasedEventType, tombstoneBody } from './tombstone.js';
+export { MemoryHistoryStore, openMemoryStore, type MemoryStoreOptions } from './memory-history-store.js';
+export { LocalBackplane } from './local-backplane.js';
+export {
+  LocalGroups, MemoryGroupPlaces, type GroupChange, type GroupPlace, type GroupPlaces, type LocalGroupsParts, type OpenDelivery,
+} from './local-groups.js';
+export { LocalGroup } from './local-group.js';

@@ -55,9 +55,19 @@ export function logAppendContract(makeStore: MakeStore): void {
       expect(bodiesOf(await readAll(log))).toEqual(before);
     });
 
-    it('takes a group commit of 300 runs in order', async () => {
+    it('numbers without gaps when it says so', async (context) => {
+      const under = await stores.first();
+      if (!under.store.isDense) return context.skip('the store numbers by place');
+      const log = await openLog(under, newKey());
+      expect(await appendAll(log, [plainRun(3), plainRun(4_096), plainRun()])).toEqual([1, 4, 4_100]);
+      expect(await appendAll(log, [plainRun()])).toEqual([4_101]);
+      await log.reset(wallUs());
+      expect(await appendAll(log, [plainRun()])).toEqual([1]);
+    });
+
+    it('takes a group commit of 4,096 runs in order', async () => {
       const log = await openLog(await stores.first(), newKey());
-      const group = Array.from({ length: 300 }, (_, index) => index % 2 === 0 ? plainRun(1 + index % 7) : numberedRun((index + 1) / 2, { count: 1 + index % 7 }));
+      const group = Array.from({ length: 4_096 }, (_, index) => index % 2 === 0 ? plainRun(1 + index % 7) : numberedRun((index + 1) / 2, { count: 1 + index % 7 }));
       const sequences = await appendAll(log, group);
       const runs = await readAll(log);
       expect(runs.map((run) => run.sequence)).toEqual(sequences);

@@ -165,6 +165,8 @@ export function bodiesOf(runs: readonly { readonly body: Uint8Array }[]): string
 export class FollowerRecord implements LogFollower {
   readonly runs: CommittedRun[] = [];
   readonly restarts: LogHead[] = [];
+  /** Sequences of which it was told that they were erased. */
+  readonly erasures: number[] = [];
   readonly faults: string[] = [];
 
   constructor(private lastSequence: number) {}
@@ -182,5 +184,9 @@ export class FollowerRecord implements LogFollower {
   restarted(head: LogHead): void {
     this.restarts.push(head);
     this.lastSequence = head.lastSequence;
+  }
+
+  erased(sequence: number): void {
+    this.erasures.push(sequence);
   }
 }
