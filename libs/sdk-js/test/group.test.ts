@@ -1,7 +1,7 @@
 import { waitFor } from '@arqonbus/testkit';
 import { describe, expect, it } from 'vitest';
 import type { Task } from '../src/node.js';
-import { connectTo, rejection, startServer } from './harness.js';
+import { connectTo, rejection, startServer, take } from './harness.js';
 import { taskOf, type ScriptedServer } from './scripted-server.js';
 
 interface Answer {
@@ -18,7 +18,7 @@ const plainId = (task: Task): string => task.id.replaceAll('-', '');
 const workers = { group: 'workers' };
 
 describe('joinGroup()', () => {
-  it('gives tasks to the handler, acknowledges what it resolves and gives back what it throws (H4)', async () => {
+  it('gives tasks to the handler, acknowledges what it resolves and gives back what it throws (C15)', async () => {
     const server = await startServer();
     const bus = await connectTo(server);
     const seen: Task[] = [];
@@ -100,6 +100,23 @@ describe('joinGroup()', () => {
     expect(tasks).toEqual(['workers x', 'auditors y']);
     expect([stream.queuedCount, gaps]).toEqual([0, []]);
     expect(await rejection(bus.joinGroup('jobs', 'workers'))).toMatchObject({ code: 'INVALID_ARGUMENT', field: 'join.group' });
+  });
+
+  it('joins again what else the client has of a topic when it leaves one group of it, or the stream', async () => {
+    const server = await startServer();
+    const bus = await connectTo(server);
+    const stream = await bus.join('jobs');
+    const member = await bus.joinGroup('jobs', 'workers', () => undefined);
+    await bus.joinGroup('jobs', 'auditors', () => undefined);
+    const joins = (): string[] => server.current.commandsOf('join').map(({ group }) => group);
+    await member.leave();
+    await waitFor(() => joins().length === 5, { what: 'two more joins' });
+    expect(joins().slice(3).sort()).toEqual(['', 'auditors']);
+    server.emit('jobs', 'still here');
+    expect(await take(stream, 1)).toEqual(['still here']);
+    await stream.leave();
+    await waitFor(() => joins().length === 6, { what: 'one more join' });
+    expect(joins().at(-1)).toBe('auditors');
   });
 
   it('joins again after a reconnect and forgets what waited', async () => {

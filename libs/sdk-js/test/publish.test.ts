@@ -1,8 +1,10 @@
 import { create } from '@bufbuild/protobuf';
-import { EventSchema } from '@arqonbus/proto';
+import { Durability, EventSchema } from '@arqonbus/proto';
 import { describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { comparePositions, mergePositions, type ChannelPosition } from '../src/node.js';
 import { connectTo, rejection, startServer, take, takeMessages, text } from './harness.js';
-import type { RunVerdict } from './scripted-server.js';
+import { places, type RunVerdict } from './scripted-server.js';
 
 describe('publish()', () => {
   it('resolves with sequence, epoch and durability', async () => {
@@ -284,5 +286,124 @@ describe('send() and inbox()', () => {
     server.current.socket.terminate();
     server.emit('@me', 'b');
     expect(await take(inbox, 1)).toEqual(['b']);
+  });
+});
+
+describe('publish() while the store is not available', () => {
+  it('sends the run again under its number until the store takes it (D17)', async () => {
+    const server = await startServer();
+    const bus = await connectTo(server);
+    let refusals = 0;
+    server.onRun = (): RunVerdict => (refusals++ < 3 ? { code: 'STORE_UNAVAILABLE', retryAfterMs: refusals === 1 ? 20 : 0 } : 'take');
+    const result = await bus.publish('plans', text('a'));
+    expect(result).toMatchObject({ sequence: 1n, duplicate: false });
+    expect(server.current.runs().map(({ run, payloads }) => [run, payloads])).toEqual(Array.from({ length: 4 }, () => [1n, ['a']]));
+    expect(new Set(server.current.runs().map(({ producer }) => producer)).size).toBe(1);
+  });
+
+  it('rejects after a finite time, and goes on under a fresh producer, because the number may be used up', async () => {
+    const server = await startServer();
+    const bus = await connectTo(server, { storeRetryMs: 60 });
+    let isUp = false;
+    server.onRun = (): RunVerdict => (isUp ? 'take' : { code: 'STORE_UNAVAILABLE', retryAfterMs: 10 });
+    const startedMs = performance.now();
+    expect(await rejection(bus.publish('plans', text('a')))).toMatchObject({ code: 'STORE_UNAVAILABLE', retryAfterMs: 10 });
+    expect(performance.now() - startedMs).toBeGreaterThanOrEqual(55);
+    const before = server.current.runs();
+    expect(before.length).toBeGreaterThan(2);
+    isUp = true;
+    expect(await bus.publish('plans', text('b'))).toMatchObject({ sequence: 1n });
+    const after = server.current.runs().at(-1);
+    expect(after).toMatchObject({ run: 1n, payloads: ['b'] });
+    expect(after?.producer).not.toBe(before[0].producer);
+  });
+
+  it('sends it to whatever server it reconnects to, under the same producer and number', async () => {
+    const [first, second] = [await startServer(), await startServer()];
+    first.onRun = (): RunVerdict => ({ code: 'STORE_UNAVAILABLE', retryAfterMs: 30_000 });
+    let url = first.url;
+    class Failover extends WebSocket {
+      constructor(_url: string, protocols: string[]) {
+        super(url, protocols);
+      }
+    }
+    const bus = await connectTo(first, { WebSocket: Failover });
+    const publishing = bus.publish('plans', text('a'));
+    await vi.waitFor(() => expect(first.current.runs()).toHaveLength(1));
+    url = second.url;
+    first.current.socket.terminate();
+    expect(await publishing).toMatchObject({ sequence: 1n });
+    const [{ producer, run }] = first.current.runs();
+    expect(second.current.runs()).toMatchObject([{ producer, run, payloads: ['a'] }]);
+  });
+
+  it('tells the durability of each acknowledgement', async () => {
+    const server = await startServer();
+    const bus = await connectTo(server);
+    const seen: string[] = [];
+    for (const durability of [Durability.MEMORY, Durability.STORE, Durability.FSYNC, Durability.QUORUM]) {
+      server.durability = durability;
+      seen.push((await bus.publish('plans', text('a'))).durability);
+    }
+    expect(seen).toEqual(['MEMORY', 'STORE', 'FSYNC', 'QUORUM']);
+  });
+});
+
+describe('publish() with causal', () => {
+  it('depends on the last place of each channel of the room that the client received or published to (D11)', async () => {
+    const server = await startServer();
+    const bus = await connectTo(server);
+    const plans = await bus.join({ room: 'plans', allChannels: true });
+    server.emit('plans:a', '1', '2');
+    server.emit('plans:b', '1');
+    await take(plans, 3);
+    await bus.publish('plans:c', text('own'));
+    await bus.publish('other:x', text('elsewhere'));
+    await bus.publish('plans:d', text('effect'), { causal: true });
+    await bus.publish('plans:d', text('free'));
+    await bus.publish('plans:d', text('named'), { causal: true, after: [{ channel: 'a', epoch: 5n, sequence: 1n }] });
+    const [effect, free, named] = server.current.runs().slice(-3).map(({ batch }) => batch.after);
+    expect(places(effect).sort()).toEqual(['a@2', 'b@1', 'c@1']);
+    expect(effect.map(({ channel, epoch }) => epoch === server.topic(`plans:${channel}`).epoch)).toEqual([true, true, true]);
+    expect(free).toEqual([]);
+    expect(places(named)).toEqual(['a@1']);
+  });
+
+  it('is the default of a causal bus, in one run where nothing new was seen in between', async () => {
+    const server = await startServer();
+    const bus = await connectTo(server, { causal: true });
+    const plans = await bus.join('plans:a');
+    server.emit('plans:a', '1');
+    await take(plans, 1);
+    await bus.publishMany('plans:b', ['x', 'y', 'z'].map(text));
+    await bus.publish('plans:b', text('w'));
+    const runs = server.current.runs();
+    expect(runs.map(({ payloads, batch }) => [payloads, places(batch.after).sort()])).toEqual([[['x', 'y', 'z'], ['a@1']], [['w'], ['a@1', 'b@3']]]);
+  });
+
+  it('names the newest 64 channels, and nothing above an event that was seen in an older epoch', async () => {
+    const server = await startServer();
+    const bus = await connectTo(server, { causal: true });
+    const plans = await bus.join({ room: 'plans', allChannels: true });
+    for (let channel = 0; channel < 70; channel++) server.emit(`plans:c${channel}`, 'x');
+    server.emit('plans:c3', 'y');
+    await take(plans, 71);
+    await bus.publish('plans:c3', text('z'));
+    const [{ batch }] = server.current.runs();
+    expect(batch.after).toHaveLength(64);
+    expect(places(batch.after)).toEqual(expect.arrayContaining(['c3@2', 'c69@1', 'c7@1']));
+    expect(places(batch.after)).not.toContain('c6@1');
+  });
+});
+
+describe('comparePositions() and mergePositions()', () => {
+  const at = (channel: string, epoch: bigint, sequence: bigint): ChannelPosition => ({ channel, epoch, sequence });
+
+  it('order positions as vector clocks and merge to the higher place of each channel (D11)', () => {
+    const a = [at('x', 1_795_305_600_000_001n, 9n), at('y', 7n, 1n)];
+    const b = [at('x', 1_795_305_600_000_002n, 1n), at('y', 7n, 1n)];
+    const c = [at('y', 7n, 2n)];
+    expect([comparePositions(a, b), comparePositions(b, a), comparePositions(a, a), comparePositions(a, c)]).toEqual(['before', 'after', 'equal', 'concurrent']);
+    expect(mergePositions(a, c)).toEqual([at('x', 1_795_305_600_000_001n, 9n), at('y', 7n, 2n)]);
   });
 });

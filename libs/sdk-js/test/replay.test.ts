@@ -16,7 +16,7 @@ async function collect(replay: AsyncIterable<Message>): Promise<string[]> {
 const numbers = (count: number, first = 1): string[] => Array.from({ length: count }, (_, index) => `${index + first}`);
 
 describe('replay()', () => {
-  it('delivers the window in order over many portions, and twice the same (D15)', async () => {
+  it('delivers the window in order over many portions, and twice the same (D9, D12)', async () => {
     const server = await startServer();
     const bus = await connectTo(server);
     server.emit('plans:main', ...numbers(20_000));
@@ -187,7 +187,7 @@ describe('replay()', () => {
 });
 
 describe('erase()', () => {
-  it('names topic and sequence, and a tombstone shows as erased', async () => {
+  it('names topic and sequence, and a tombstone shows as erased (M21)', async () => {
     const server = await startServer();
     const bus = await connectTo(server);
     await bus.erase('plans:main', 7n);

@@ -134,6 +134,7 @@ export class ScriptedServer {
   onReplayed: ((session: ServerSession, batch: BatchInit) => boolean) | undefined;
   /** False: live events are stored and not delivered. */
   isDelivering = true;
+  durability = Durability.MEMORY;
   historyPageEvents = 100;
   oldestSequence = 1n;
   private readonly topics = new Map<string, ScriptedTopic>();
@@ -258,7 +259,7 @@ export class ScriptedServer {
   acknowledge(session: ServerSession, batch: Batch, sequence: bigint, duplicate = false): void {
     const { room, channel, recipient, producer, run } = batch;
     const epoch = this.topic(nameOf(batch)).epoch;
-    const value = { producer, run, sequence, count: batch.envelopes.length, epoch, durability: Durability.MEMORY, duplicate };
+    const value = { producer, run, sequence, count: batch.envelopes.length, epoch, durability: this.durability, duplicate };
     session.signal({ case: 'published', value }, { room, channel, recipient });
   }
 

@@ -31,11 +31,14 @@ function groupLink(core: SessionCore, topic: Topic, group: string): GroupLink {
       }, joinWait);
     },
     leave: async () => {
-      if (!core.link.isOpen || core.feeds.feedsOf(room, channel).some((feed) => !feed.target.allChannels)) return;
+      if (!core.link.isOpen) return;
       await core.commands.send({
         build: () => ({ kind: 'leave', room, channel, allChannels: false }),
         read: (body) => (body.kind === 'left' ? true : undefined),
       }, wait);
+      // The command ends everything that the session has of the topic: what else the Bus has of it is joined again.
+      for (const feed of core.feeds.feedsOf(room, channel)) if (!feed.target.allChannels) feed.questioned();
+      core.groups.questioned(room, channel);
     },
     answer: async (id, nack, retryAfterMs) => {
       if (core.closedBy !== undefined) throw core.closedBy;

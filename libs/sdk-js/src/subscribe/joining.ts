@@ -94,6 +94,7 @@ async function leave(core: SessionCore, feed: Feed): Promise<void> {
     build: () => ({ kind: 'leave', room, channel, allChannels }),
     read: (body) => (body.kind === 'left' ? true : undefined),
   }, { timeoutMs: core.settings.commandTimeoutMs });
+  core.groups.questioned(room, channel);
 }
 
 function feedLink(core: SessionCore): FeedLink {
