@@ -4,5 +4,7 @@ export {
 } from './names.js';
 export { formatTopicName, parseTopicName, type TopicName } from './topic-name.js';
 export {
-  natsStreamName, natsToken, natsTopicSubject, redisRoomKeys, redisTopicKeys, topicKeyText, type RedisTopicKeys, type TopicKey,
+  natsChannelOfRecord, natsEpochSubject, natsFloorSubject, natsGroupText, natsNameOf, natsRecordStreamName, natsRecordSubject, natsRecordSubjects, natsRunSubject,
+  natsStreamName, natsStreamSubject, natsSubjectsBelow, natsToken, natsTombstoneSubject, natsTopicSubject, parseNatsSubject, redisRoomKeys, redisTopicKeys,
+  topicKeyText, type NatsTopicMessage, type RedisTopicKeys, type TopicKey,
 } from './topic-key.js';

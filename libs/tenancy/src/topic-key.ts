@@ -42,13 +42,101 @@ export function natsToken(name: string): string {
   return name.replace(/[^A-Za-z0-9_-]/g, (character) => `=${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
-/** Subject of a topic's runs: `t.<tenant>.<class>.r.<room>.<channel>` or `t.<tenant>.<class>.i.<client>`; `retentionClass` names its stream. */
+/** Reads back what natsToken wrote. */
+export function natsNameOf(token: string): string {
+  if (token === '=') return '';
+  return token.replace(/=([0-9a-f]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+}
+
+/** Where a topic is below a tenant: `r.<room>.<channel>` or `i.<client>`. */
+function natsTopicTokens(key: TopicKey): string {
+  return 'inbox' in key ? `i.${natsToken(key.inbox)}` : `r.${natsToken(key.room)}.${natsToken(key.channel)}`;
+}
+
+/**
+ * Stem of a topic's subjects: `t.<tenant>.<class>.r.<room>.<channel>` or `t.<tenant>.<class>.i.<client>`; `retentionClass` names its stream. No
+ * message is on the stem itself: see natsRunSubject and its siblings.
+ */
 export function natsTopicSubject(retentionClass: string, key: TopicKey): string {
-  const base = `t.${natsToken(key.tenant)}.${natsToken(retentionClass)}`;
-  return 'inbox' in key ? `${base}.i.${natsToken(key.inbox)}` : `${base}.r.${natsToken(key.room)}.${natsToken(key.channel)}`;
+  return `t.${natsToken(key.tenant)}.${natsToken(retentionClass)}.${natsTopicTokens(key)}`;
+}
+
+/** All messages of one topic, or of one stream, whose stem is given. */
+export function natsSubjectsBelow(stem: string): string {
+  return `${stem}.>`;
+}
+
+/** Stem of all topics of one stream. */
+export function natsStreamSubject(tenant: string, retentionClass: string): string {
+  return `t.${natsToken(tenant)}.${natsToken(retentionClass)}`;
+}
+
+/** Subject of a topic's runs. */
+export function natsRunSubject(stem: string): string {
+  return `${stem}.d`;
+}
+
+/** Subject on which a topic tells of a new epoch. */
+export function natsEpochSubject(stem: string): string {
+  return `${stem}.e`;
+}
+
+/** Subject on which a topic tells that its oldest runs were dropped. */
+export function natsFloorSubject(stem: string): string {
+  return `${stem}.f`;
+}
+
+/** Subject of the tombstone of the run in message `streamSequence`. */
+export function natsTombstoneSubject(stem: string, streamSequence: number): string {
+  return `${stem}.x.${String(streamSequence)}`;
+}
+
+/** A topic's message by its subject: the stem, what it is, and for a tombstone the message that it stands for (else 0). */
+export interface NatsTopicMessage {
+  readonly stem: string;
+  readonly kind: 'run' | 'epoch' | 'floor' | 'tombstone';
+  readonly erased: number;
+}
+
+const natsKinds: Readonly<Partial<Record<string, NatsTopicMessage['kind']>>> = { d: 'run', e: 'epoch', f: 'floor' };
+
+/** Undefined for a subject that natsRunSubject and its siblings do not write. */
+export function parseNatsSubject(subject: string): NatsTopicMessage | undefined {
+  const at = subject.lastIndexOf('.');
+  const last = subject.slice(at + 1);
+  const kind = natsKinds[last];
+  if (kind !== undefined) return { stem: subject.slice(0, at), kind, erased: 0 };
+  const erased = Number(last);
+  if (!Number.isSafeInteger(erased) || erased < 1 || subject.slice(at - 2, at) !== '.x') return undefined;
+  return { stem: subject.slice(0, at - 2), kind: 'tombstone', erased };
 }
 
 /** Name of the stream of one tenant and retention class. */
 export function natsStreamName(tenant: string, retentionClass: string): string {
   return `T-${natsToken(tenant)}-${natsToken(retentionClass)}`;
+}
+
+/** Name of the stream that keeps one record per topic of a tenant: its class, epoch and oldest run. */
+export function natsRecordStreamName(tenant: string): string {
+  return `M-${natsToken(tenant)}`;
+}
+
+/** Subject of the record of one topic; records of a tenant begin with `m.<tenant>`. */
+export function natsRecordSubject(key: TopicKey): string {
+  return `m.${natsToken(key.tenant)}.${natsTopicTokens(key)}`;
+}
+
+/** Subjects of the records of all topics of a tenant, or of the channels of one room. */
+export function natsRecordSubjects(tenant: string, room?: string): string {
+  return room === undefined ? `m.${natsToken(tenant)}.>` : `m.${natsToken(tenant)}.r.${natsToken(room)}.*`;
+}
+
+/** Channel of the record of a room's topic. */
+export function natsChannelOfRecord(subject: string): string {
+  return natsNameOf(subject.slice(subject.lastIndexOf('.') + 1));
+}
+
+/** Text that names a group of a topic within its stream; names of consumers are bounded, so that adapters write its digest. */
+export function natsGroupText(key: TopicKey, group: string): string {
+  return `${topicKeyText(key)}/${group}`;
 }
