@@ -37,10 +37,10 @@ describe('commands', () => {
   it('help lists the commands that run, and no other', async () => {
     const reply = await command(client, { case: 'help', value: {} });
     const names = reply.case === 'help' ? reply.value.entries.map((entry) => entry.command) : [];
-    expect(names).toEqual(['ping', 'join', 'leave', 'status', 'list_channels', 'channel_info', 'create_channel', 'delete_channel', 'history_get', 'help', 'refresh_token']);
+    expect(names).toEqual(['ping', 'join', 'leave', 'status', 'list_channels', 'channel_info', 'create_channel', 'delete_channel', 'history_get', 'history_replay', 'help', 'refresh_token', 'erase']);
   });
 
-  it.each(['historyReplay', 'taskAck', 'call', 'erase'] as const)('%s is refused as not available', async (name) => {
+  it.each(['taskAck', 'call'] as const)('%s is refused as not available', async (name) => {
     expect(await refusedCommand(client, { case: name, value: {} })).toMatchObject({ code: 'UNSUPPORTED_COMMAND' });
   });
 
@@ -55,7 +55,7 @@ describe('commands', () => {
 
   it('of one batch are answered in order, each once', async () => {
     const ids = [newId(), newId(), newId()];
-    await client.sendFrame({ batches: [{ envelopes: ids.map((id, index) => ({ id, body: { case: 'command' as const, value: { body: index === 1 ? { case: 'erase' as const, value: {} } : { case: 'ping' as const, value: {} } } } })) }] });
+    await client.sendFrame({ batches: [{ envelopes: ids.map((id, index) => ({ id, body: { case: 'command' as const, value: { body: index === 1 ? { case: 'call' as const, value: {} } : { case: 'ping' as const, value: {} } } } })) }] });
     const frame = await client.next((candidate) => candidate.batches.length === 3);
     expect(frame.batches.map((batch) => batch.envelopes[0]?.body.case)).toEqual(['reply', 'error', 'reply']);
     const answered = frame.batches.map((batch) => batch.envelopes[0]?.body).map((body) => (body?.case === 'reply' || body?.case === 'error' ? Buffer.from(body.value.requestId) : undefined));

@@ -18,7 +18,7 @@ export class ReplayPace {
   /** Events that may leave now; below 1 when none may. */
   eventsAllowed(nowMs: number): number {
     // A clock that was set back costs a moment, not the difference.
-    const elapsedMs = Math.max(0, Math.min(nowMs - this.filledMs, maxAheadMs));
+    const elapsedMs = Math.max(0, nowMs - this.filledMs);
     this.filledMs = nowMs;
     const most = Math.max(1, (this.eventsPerSecond * maxAheadMs) / 1_000);
     this.allowed = Math.min(most, this.allowed + (elapsedMs * this.eventsPerSecond) / 1_000);
