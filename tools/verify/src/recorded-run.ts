@@ -1,0 +1,95 @@
+/** A place in a topic, as acknowledgements, deliveries and pages of history name it. */
+export interface Place {
+  readonly epoch: bigint;
+  readonly sequence: bigint;
+}
+
+/** How one publish ended: acknowledged, or with an error after which it may have been taken or not. */
+export type PublishOutcome =
+  | { readonly kind: 'acked'; readonly place: Place; readonly durability: string; readonly isDuplicate: boolean }
+  | { readonly kind: 'unknown'; readonly code: string };
+
+/** One event that a publisher wrote. Times are milliseconds since the run began. */
+export interface PublishRecord {
+  /** Unique in the run. */
+  readonly id: string;
+  readonly publisher: string;
+  readonly topic: string;
+  /** Rises with every publish of one publisher. */
+  readonly order: number;
+  readonly calledMs: number;
+  readonly settledMs: number;
+  readonly outcome: PublishOutcome;
+}
+
+/** One event as a subscriber's application got it. */
+export interface Delivery {
+  readonly kind: 'delivered';
+  readonly topic: string;
+  readonly id: string;
+  readonly place: Place;
+  /** Sequence that precedes the run it is the first event of; undefined where the client does not show it. */
+  readonly prev?: bigint;
+  readonly timeUs: bigint;
+  readonly atMs: number;
+}
+
+/** An interruption that a subscriber was told of. */
+export interface ToldGap {
+  readonly kind: 'gap';
+  readonly topic: string;
+  readonly after: Place;
+  readonly resumesAt: Place;
+  readonly reason: string;
+  readonly isLost: boolean;
+  readonly atMs: number;
+}
+
+/** Everything one subscriber saw, in order. */
+export interface SubscriberRecord {
+  readonly name: string;
+  /** Where it began in each topic that it follows: the head at its join. */
+  readonly begins: readonly { readonly topic: string; readonly place: Place }[];
+  readonly entries: readonly (Delivery | ToldGap)[];
+}
+
+/** A topic as history gave it once every fault was healed. */
+export interface ReadRecord {
+  /** Server that was asked. */
+  readonly via: string;
+  readonly topic: string;
+  readonly epoch: bigint;
+  readonly events: readonly { readonly id: string; readonly sequence: bigint; readonly timeUs: bigint }[];
+}
+
+/** A server process that was killed. */
+export interface Death {
+  readonly part: 'shield' | 'spine' | 'store';
+  readonly name: string;
+  readonly atMs: number;
+}
+
+/** What a run left behind for the checker. */
+export interface RecordedRun {
+  /** Wall clock at millisecond 0 of the run, in microseconds, by the clock that epochs come from. */
+  readonly startedAtUs: bigint;
+  readonly publishes: readonly PublishRecord[];
+  /** Publishes that never settled. */
+  readonly pending: readonly string[];
+  /** Clients whose connection or subscription ended for good, and why. */
+  readonly endedClients: readonly string[];
+  readonly subscribers: readonly SubscriberRecord[];
+  readonly reads: readonly ReadRecord[];
+  readonly deaths: readonly Death[];
+}
+
+/** Negative when `a` lies before `b`. */
+export function comparePlaces(a: Place, b: Place): number {
+  if (a.epoch !== b.epoch) return a.epoch < b.epoch ? -1 : 1;
+  if (a.sequence === b.sequence) return 0;
+  return a.sequence < b.sequence ? -1 : 1;
+}
+
+export function placeText({ epoch, sequence }: Place): string {
+  return `${String(epoch)}/${String(sequence)}`;
+}

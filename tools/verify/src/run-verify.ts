@@ -1,0 +1,188 @@
+import { SeededRandom } from '@arqonbus/e2e';
+import type { Bus } from '@arqonbus/sdk';
+import { waitFor } from '@arqonbus/testkit';
+import { setTimeout as wait } from 'node:timers/promises';
+import { checkRun, type Verdict } from './check-run.js';
+import { Nemesis, type DoneFault } from './nemesis.js';
+import { Publisher } from './publisher.js';
+import type { Death, PublishRecord, ReadRecord, RecordedRun } from './recorded-run.js';
+import { SdkSubscriber } from './sdk-subscriber.js';
+import { TestBed } from './test-bed.js';
+import type { VerifyOptions } from './verify-options.js';
+
+const topics = ['verify:a', 'verify:b', 'orders', 'ledger:main'] as const;
+const publisherCount = 3;
+const settleTimeoutMs = 60_000;
+const progressMs = 5_000;
+const warmUpMs = 500;
+
+export interface VerifyParts {
+  /** Gets each line of progress. */
+  readonly tell: (line: string) => void;
+  /** Ends the run early. */
+  readonly signal: AbortSignal;
+}
+
+export interface VerifyResult {
+  readonly verdict: Verdict;
+  readonly deaths: readonly Death[];
+  readonly faults: readonly DoneFault[];
+  readonly seconds: number;
+}
+
+/** One run: writes and reads while the nemesis works, heals, reads everything back and judges. Rejects when servers do not start or the signal ends it. */
+export async function runVerify(options: VerifyOptions, parts: VerifyParts): Promise<VerifyResult> {
+  const startedMs = performance.now();
+  const nowMs = (): number => performance.now() - startedMs;
+  const startedAtUs = BigInt(Date.now()) * 1_000n;
+  const tell = (line: string): void => parts.tell(`${(nowMs() / 1_000).toFixed(1).padStart(6)} s  ${line}`);
+  tell(`seed ${String(options.seed)}, store ${options.store}, ${String(options.spineCount)} Spine(s), ${String(options.minutes)} minute(s)`);
+  const bed = await TestBed.start(options);
+  const clients = new Set<Bus>();
+  try {
+    parts.signal.throwIfAborted();
+    tell(`servers run as processes ${bed.parts.map((part) => String(part.pid())).join(', ')}; the store: ${bed.store.setup}`);
+    const run = new Run(options, { bed, clients, nowMs, startedAtUs, tell, signal: parts.signal });
+    return await run.execute();
+  } catch (error) {
+    if (!parts.signal.aborted) tell(`log of the servers:\n${bed.logs().slice(-8_000)}`);
+    throw error;
+  } finally {
+    await Promise.all([...clients].map((client) => client.close()));
+    await bed.stop();
+  }
+}
+
+interface RunParts {
+  readonly bed: TestBed;
+  readonly clients: Set<Bus>;
+  readonly nowMs: () => number;
+  readonly startedAtUs: bigint;
+  readonly tell: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+class Run {
+  private readonly random: SeededRandom;
+  private readonly publishers: Publisher[] = [];
+  private readonly subscribers: SdkSubscriber[] = [];
+  private readonly endedClients: string[] = [];
+
+  constructor(private readonly options: VerifyOptions, private readonly parts: RunParts) {
+    this.random = new SeededRandom(options.seed);
+  }
+
+  async execute(): Promise<VerifyResult> {
+    const { bed, nowMs, tell, signal } = this.parts;
+    await this.join();
+    const loops = this.publishers.map((publisher) => publisher.run());
+    const progress = setInterval(() => { this.progress(); }, progressMs);
+    const nemesis = new Nemesis({ bed, random: new SeededRandom(this.random.below(2 ** 32)), nowMs, tell, signal });
+    const beganMs = nowMs();
+    try {
+      await wait(warmUpMs, undefined, { signal });
+      await nemesis.run(this.options.minutes * 60_000);
+    } finally {
+      clearInterval(progress);
+      for (const publisher of this.publishers) publisher.stop();
+      await Promise.all(loops);
+    }
+    const seconds = (nowMs() - beganMs) / 1_000;
+    tell('all faults are healed; settling');
+    await bed.ready();
+    await this.settle();
+    const reads = await this.readBack();
+    tell('read back; checking');
+    const recorded = this.recorded(reads, nemesis.deaths);
+    return { verdict: checkRun(recorded), deaths: nemesis.deaths, faults: nemesis.faults, seconds };
+  }
+
+  private async join(): Promise<void> {
+    const { nowMs } = this.parts;
+    const targets = [...topics, 'verify:*', 'orders'];
+    for (const [index, target] of targets.entries()) {
+      const name = `subscriber-${String(index + 1)}`;
+      this.subscribers.push(await SdkSubscriber.join(name, await this.connect(name, index), target, { topics, nowMs }));
+    }
+    for (let index = 0; index < publisherCount; index += 1) {
+      const name = `publisher-${String(index + 1)}`;
+      this.publishers.push(new Publisher(name, await this.connect(name, index), topics, new SeededRandom(this.random.below(2 ** 32)), nowMs));
+    }
+  }
+
+  private async connect(name: string, shieldIndex: number): Promise<Bus> {
+    const bus = await this.parts.bed.connect(name, shieldIndex);
+    this.parts.clients.add(bus);
+    bus.on('state', ({ state, error }) => {
+      if (state === 'closed' && error !== undefined) this.endedClients.push(`${name}: ${error.code} ${error.message}`);
+    });
+    return bus;
+  }
+
+  private progress(): void {
+    const records = this.publishers.flatMap((publisher) => publisher.records);
+    const ackedCount = records.filter(({ outcome }) => outcome.kind === 'acked').length;
+    const deliveredCount = this.subscribers.reduce((sum, subscriber) => sum + subscriber.deliveredCount, 0);
+    this.parts.tell(`${String(ackedCount)} acknowledged, ${String(records.length - ackedCount)} unknown, ${String(deliveredCount)} delivered`);
+  }
+
+  /** Waits for every publish to settle, then for every subscriber to have each topic's last event, which is published now. */
+  private async settle(): Promise<void> {
+    const { tell } = this.parts;
+    for (const publisher of this.publishers) {
+      if (!(await publisher.settled(settleTimeoutMs))) tell(`${publisher.name}: ${String(publisher.pending.size)} publishes do not settle`);
+    }
+    for (const topic of topics) {
+      const last = await this.publishLast(topic);
+      for (const subscriber of this.subscribers.filter((each) => each.follows(topic))) {
+        // What does not arrive is found by the checker, as a hole at the end.
+        await waitFor(() => subscriber.has(last.id), { timeoutMs: settleTimeoutMs, intervalMs: 20 }).catch(() => {
+          tell(`${subscriber.name} does not get the last event of ${topic}, ${last.id}`);
+        });
+      }
+    }
+  }
+
+  /** Publishes until one event is acknowledged; a publish that is in doubt does not count. Rejects when none is. */
+  private async publishLast(topic: string): Promise<PublishRecord> {
+    const [publisher] = this.publishers;
+    return waitFor(async () => {
+      const record = await publisher.publish(topic);
+      return record.outcome.kind === 'acked' ? record : undefined;
+    }, { timeoutMs: settleTimeoutMs, intervalMs: 200, what: `an acknowledgement in ${topic} after all faults were healed` });
+  }
+
+  /** Reads each topic through each Shield and from each Spine. */
+  private async readBack(): Promise<ReadRecord[]> {
+    const { bed, clients } = this.parts;
+    const spines = await bed.connectToSpines();
+    const shields = await Promise.all(bed.proxies.client.map(async (_, index) => ({ name: `shield-${String(index + 1)}`, bus: await this.connect('reader', index) })));
+    for (const { bus } of spines) clients.add(bus);
+    const reads: ReadRecord[] = [];
+    for (const { name, bus } of [...shields, ...spines]) for (const topic of topics) reads.push(await readTopic(name, bus, topic));
+    return reads;
+  }
+
+  private recorded(reads: readonly ReadRecord[], deaths: readonly Death[]): RecordedRun {
+    const endedSubscribers = this.subscribers.flatMap(({ name, endedBy }) => (endedBy === undefined ? [] : [`${name}: ${endedBy}`]));
+    return {
+      startedAtUs: this.parts.startedAtUs,
+      publishes: this.publishers.flatMap((publisher) => publisher.records),
+      pending: this.publishers.flatMap((publisher) => [...publisher.pending]),
+      endedClients: [...this.endedClients, ...endedSubscribers],
+      subscribers: this.subscribers.map((subscriber) => subscriber.recorded),
+      reads,
+      deaths,
+    };
+  }
+}
+
+async function readTopic(via: string, bus: Bus, topic: string): Promise<ReadRecord> {
+  const history = bus.history(topic, { pageSize: 1_000 });
+  const events: ReadRecord['events'][number][] = [];
+  for (;;) {
+    const page = await history.page();
+    events.push(...page.messages.map(({ text: id, sequence, timeUs }) => ({ id, sequence, timeUs })));
+    if (page.complete || page.nextSequence === 0n) return { via, topic, epoch: page.epoch, events };
+  }
+}

@@ -1,0 +1,55 @@
+import type { Settings } from '@arqonbus/e2e';
+import { ensureNats, startNats, startRedis } from '@arqonbus/services';
+import type { StoreName } from './verify-options.js';
+
+/** A store that runs as a server of its own. */
+export interface StoreServer {
+  readonly port: number;
+  readonly pid: number;
+  kill(): Promise<void>;
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What the run needs to know of its store. */
+export interface StoreUnderTest {
+  /** Undefined where the store is part of the Spine. */
+  readonly server: StoreServer | undefined;
+  /** One line on how it is set up. */
+  readonly setup: string;
+  /** Settings of a Spine that reaches the server at that port. */
+  settings(port: number): Settings;
+}
+
+/**
+ * Starts the store. Redis runs with `appendfsync always` and JetStream with `sync_interval: always`, so that a kill -9 of the store itself may
+ * lose nothing that was acknowledged either.
+ */
+export async function startStore(store: StoreName, file: (name: string) => string): Promise<StoreUnderTest> {
+  switch (store) {
+    case 'memory':
+      return { server: undefined, setup: 'memory of the Spine', settings: () => ({}) };
+    case 'embedded':
+      return {
+        server: undefined,
+        setup: 'embedded file, sync each',
+        settings: () => ({ 'history.store': 'embedded', 'history.embedded.file': file('history.db'), 'history.embedded.sync': 'each' }),
+      };
+    case 'redis':
+      return {
+        server: await startRedis({ appendonly: 'yes', appendfsync: 'always' }),
+        setup: 'Redis, appendonly yes, appendfsync always',
+        settings: (port) => ({ 'history.store': 'redis', 'history.redis.urls': `redis://127.0.0.1:${String(port)}` }),
+      };
+    case 'jetstream': {
+      const { executable, version } = await ensureNats();
+      return {
+        server: await startNats({ executable, jetstream: { syncInterval: 'always' } }),
+        setup: `nats-server ${version}, JetStream, sync_interval always`,
+        settings: (port) => ({
+          'history.store': 'jetstream', 'history.jetstream.servers': `nats://127.0.0.1:${String(port)}`, 'history.jetstream.sync': 'always',
+        }),
+      };
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/** What can be wrong with a run. */
+export const violationKinds = [
+  'nothing_acknowledged', 'publish_never_settled', 'client_ended', 'phantom', 'acked_lost', 'lost_untold', 'delivered_not_stored',
+  'number_issued_twice', 'stored_twice', 'delivered_twice', 'reordered', 'publisher_reordered', 'hole', 'chain_broken', 'epoch_change_untold',
+  'epoch_without_cause', 'reads_differ', 'time_went_back',
+] as const;
+
+export type ViolationKind = (typeof violationKinds)[number];
+
+export interface Violation {
+  readonly kind: ViolationKind;
+  readonly text: string;
+}
+
+/** Reports one violation. With a key, one that was reported under the same kind and key counts once. */
+export type Report = (kind: ViolationKind, text: string, key?: string) => void;
+
+const maxKept = 200;
+
+/** Counts violations of each kind and keeps the first ones. */
+export class Violations {
+  readonly first: Violation[] = [];
+  private readonly counts = new Map<ViolationKind, number>();
+  private readonly reported = new Set<string>();
+
+  readonly report: Report = (kind, text, key) => {
+    if (key !== undefined) {
+      if (this.reported.has(`${kind} ${key}`)) return;
+      this.reported.add(`${kind} ${key}`);
+    }
+    this.counts.set(kind, this.count(kind) + 1);
+    if (this.first.length < maxKept) this.first.push({ kind, text });
+  };
+
+  count(...kinds: readonly ViolationKind[]): number {
+    return kinds.reduce((sum, kind) => sum + (this.counts.get(kind) ?? 0), 0);
+  }
+
+  /** Count of each kind that occurred. */
+  byKind(): Partial<Record<ViolationKind, number>> {
+    return Object.fromEntries(this.counts);
+  }
+
+  get isEmpty(): boolean {
+    return this.counts.size === 0;
+  }
+}

@@ -1,0 +1,73 @@
+import { startProcess, waitFor, type RunningProcess } from '@arqonbus/testkit';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import type { VerifySummary } from '../src/report.js';
+import type { StoreName } from '../src/verify-options.js';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const isLong = process.env.ARQON_TEST_LONG === '1';
+const minutes = isLong ? '1' : '0.25';
+const timeoutMs = isLong ? 300_000 : 150_000;
+
+function verify(...args: string[]): Promise<RunningProcess> {
+  return startProcess({ args: ['--conditions=@arqonbus/source', '--import', 'tsx', 'tools/verify/src/main.ts', ...args], cwd: root });
+}
+
+/** Runs the checker for a while and returns its summary; a failure shows the whole report. */
+async function verified(...args: string[]): Promise<VerifySummary> {
+  const run = await verify('--json', '--minutes', minutes, ...args);
+  const exit = await run.exited;
+  expect(exit, run.output.stderr).toEqual({ code: 0, signal: null });
+  return JSON.parse(run.output.stdout.trimEnd().split('\n').at(-1) ?? '') as VerifySummary;
+}
+
+function isGone(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+interface Case {
+  readonly store: StoreName;
+  readonly spines: number;
+  readonly promised: string;
+}
+
+const cases: readonly Case[] = [
+  { store: 'memory', spines: 1, promised: 'MEMORY' },
+];
+
+describe('verify:delivery', () => {
+  it.each(cases)('finds nothing wrong with the $store store and $spines Spine(s)', async ({ store, spines, promised }) => {
+    const summary = await verified('--store', store, '--spines', String(spines));
+    expect(summary).toMatchObject({ store, spines, promised, lost_acked: 0, duplicated: 0, reordered: 0, ok: true, violations: {} });
+    expect(Object.keys(summary).slice(0, 11)).toEqual(['store', 'spines', 'seconds', 'promised', 'acked', 'delivered', 'lost_acked', 'duplicated', 'reordered', 'kills', 'ok']);
+    // A run that breaks nothing or carries nothing shows nothing.
+    expect(summary.kills).toBeGreaterThan(0);
+    expect(summary.acked).toBeGreaterThan(500);
+    expect(summary.delivered).toBeGreaterThan(500);
+  }, timeoutMs);
+
+  it('ends its servers when a signal ends it', async () => {
+    const run = await verify('--minutes', '5');
+    await waitFor(() => run.output.stderr.includes('kill -9'), { timeoutMs: 60_000, what: 'the first kill' });
+    const pids = (/processes ([\d, ]+);/.exec(run.output.stderr)?.[1] ?? '').split(', ').map(Number);
+    expect(pids.length).toBeGreaterThanOrEqual(3);
+    expect(await run.stop('SIGTERM', 30_000)).toEqual({ code: 143, signal: null });
+    await waitFor(() => pids.every(isGone), { what: 'every server to be gone' });
+  }, 120_000);
+
+  it.each([
+    [['--spines', '2'], '--spines 2 needs a store that Spines can share'],
+    [['--store', 'embedded', '--json', '--spines', '2'], '--spines 2 needs a store that Spines can share'],
+    [['--fast'], 'Usage: npm run verify:delivery'],
+  ])('refuses %j with exit code 2 and the reason', async (args, reason) => {
+    const run = await verify(...args);
+    expect(await run.exited).toEqual({ code: 2, signal: null });
+    expect(run.output.stderr).toContain(reason);
+    expect(run.output.stdout).toBe('');
+  });
+});
