@@ -14,4 +14,4 @@ export {
   LocalGroups, MemoryGroupPlaces, type GroupChange, type GroupPlace, type GroupPlaces, type LocalGroupsParts, type OpenDelivery,
 } from './local-groups.js';
 export { LocalGroup } from './local-group.js';
-export { encodeLogPage } from './log-page.js';
+export { encodeLogPage, readLogPage, stampRun } from './log-page.js';

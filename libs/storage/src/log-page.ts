@@ -1,72 +1,127 @@
 import { encodeEpoch, envelopeRanges, stampedBatchSize, writeStampedHeader, type StampedRun } from '@arqonbus/envelope';
 import type { HistoryPage, HistoryWindow } from './live-history.js';
-import { decodeRunBody } from './run-body.js';
-import type { CommittedRun, LogPage } from './topic-log.js';
+import { decodeRunBody, type RunBody } from './run-body.js';
+import type { CommittedRun, LogHead, LogPage, TopicLog } from './topic-log.js';
 
-/** One run of the page: what is written in front of its envelopes, and those that lie in the window. */
+/** What the live window reckons beside a stored entry for the header that a page gives it, so that both end pages at the same events. */
+const headerSlackBytes = 24;
+
+/** Reads of a log for one page: a run of which only a part fits is read on its own. */
+const maxReadsPerPage = 8;
+
+/** A part of one run that goes into a page. */
 interface Slice {
-  readonly head: StampedRun;
-  readonly envelopes: Uint8Array;
+  readonly run: CommittedRun;
+  readonly body: RunBody;
+  /** Index of the first and one past the last event taken. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Which parts of a log's runs make up one page. */
+interface Cut {
+  readonly slices: readonly Slice[];
+  readonly events: number;
+  /** As the live window reckons them. */
+  readonly sizeBytes: number;
   readonly lastSequence: number;
-  /** True when the window or the bound in events ended within the run. */
-  readonly isCutByBound: boolean;
+  /** 0 when the window was read to its end. */
+  readonly nextSequence: number;
+  /** Whether a run of the log's answer, or a part of one, is left for the next page. */
+  readonly isFull: boolean;
+}
+
+/** A committed run as a whole `Frame.batches` entry. Raises RangeError when the store has damaged its body. */
+export function stampRun(run: CommittedRun, epochField: Uint8Array, { replayed }: { readonly replayed: boolean }): Uint8Array {
+  const body = decodeRunBody(run.body);
+  const stamped = stampOf({ run, body, from: 0, to: run.count }, epochField, body.envelopes.length);
+  stamped.replayed = replayed;
+  const bytes = new Uint8Array(stampedBatchSize(stamped));
+  bytes.set(body.envelopes, writeStampedHeader(bytes, 0, stamped));
+  return bytes;
 }
 
 /**
- * Turns what a log gave into the page that readers get: `Frame.batches` entries with `replayed` set, runs cut exactly at the edges of `window`
- * and where `maxEvents` ends. The same runs give the same bytes as the live window does, on every Spine. Raises RangeError for a run that the
- * store has damaged.
+ * The page of a window from the runs that a log gave for it: runs are cut at the window's edges and the page ends at its bounds as the live window
+ * does it (read-runs.ts), so the same runs give the same bytes. Raises RangeError when the store has damaged a body.
  */
 export function encodeLogPage(page: LogPage, window: HistoryWindow): HistoryPage {
-  const epoch = encodeEpoch(page.epoch);
-  const slices: Slice[] = [];
-  let events = 0;
-  let nextSequence = 0;
-  for (const run of page.runs) {
-    const slice = sliceOf(run, window, events, epoch);
-    if (slice === undefined) continue;
-    if (slice === 'full') {
-      nextSequence = Math.max(run.sequence, window.fromSequence ?? 1);
-      break;
-    }
-    slices.push(slice);
-    events += slice.lastSequence - slice.head.sequence + 1;
-    if (slice.isCutByBound) {
-      nextSequence = slice.lastSequence + 1;
-      break;
-    }
+  return encodeCut(cutPage(page, encodeEpoch(page.epoch), window), encodeEpoch(page.epoch));
+}
+
+/**
+ * Reads one page of a window from a log, with the log's head as of then. Rejects as `TopicLog.read` does, and with RangeError when the store has
+ * damaged a body.
+ */
+export async function readLogPage(log: TopicLog, window: HistoryWindow): Promise<{ readonly page: HistoryPage; readonly head: LogHead }> {
+  let answer = await log.read(window);
+  const { epoch, firstSequence, lastSequence } = answer;
+  const epochField = encodeEpoch(epoch);
+  let cut = cutPage(answer, epochField, window);
+  for (let reads = 1; reads < maxReadsPerPage && !answer.isComplete && !cut.isFull && cut.events < window.maxEvents && cut.nextSequence > 0; reads += 1) {
+    const more: LogPage = await log.read({
+      ...window, fromSequence: cut.nextSequence, maxEvents: window.maxEvents - cut.events, maxBytes: Math.max(1, window.maxBytes - cut.sizeBytes),
+    });
+    if (more.epoch !== epoch || more.runs.at(0)?.prev !== cut.lastSequence) break;
+    answer = { ...answer, runs: [...answer.runs, ...more.runs], isComplete: more.isComplete };
+    cut = cutPage(answer, epochField, window);
   }
-  const lastSequence = slices.at(-1)?.lastSequence ?? Math.max(window.fromSequence ?? 1, page.firstSequence) - 1;
-  if (nextSequence === 0 && !page.isComplete) nextSequence = lastSequence + 1;
-  return { bytes: encode(slices), events, lastSequence, nextSequence };
+  return { page: encodeCut(cut, epochField), head: { epoch, firstSequence, lastSequence } };
 }
 
-function sliceOf(run: CommittedRun, window: HistoryWindow, eventsBefore: number, epoch: Uint8Array): Slice | 'full' | undefined {
-  const first = Math.max(0, (window.fromSequence ?? 1) - run.sequence);
-  const wanted = Math.min(run.count, (window.toSequence ?? Number.MAX_SAFE_INTEGER) - run.sequence + 1);
-  if (wanted <= first || run.timeUs < (window.fromTimeUs ?? 0) || run.timeUs > (window.toTimeUs ?? Number.MAX_SAFE_INTEGER)) return undefined;
-  const taken = Math.min(wanted, first + window.maxEvents - eventsBefore);
-  if (taken <= first) return 'full';
-  const { routing, sender, after, envelopes } = decodeRunBody(run.body);
-  const isWhole = first === 0 && taken === run.count;
-  const ranges = isWhole ? [] : envelopeRanges(envelopes, 0, envelopes.length);
-  const cut = isWhole ? envelopes : envelopes.subarray(ranges[first]?.entryStart ?? envelopes.length, ranges[taken - 1]?.end ?? envelopes.length);
-  return {
-    head: {
-      routing, sender, epoch, sequence: run.sequence + first, prev: first === 0 ? run.prev : run.sequence + first - 1, timeUs: run.timeUs, after,
-      replayed: true, envelopesBytes: cut.length,
-    },
-    envelopes: cut, lastSequence: run.sequence + taken - 1, isCutByBound: taken < wanted,
-  };
+function cutPage(page: LogPage, epochField: Uint8Array, window: HistoryWindow): Cut {
+  const { fromSequence: from = 1, toSequence: to = Number.MAX_SAFE_INTEGER } = window;
+  const slices: Slice[] = [];
+  let [events, sizeBytes] = [0, 0];
+  let lastSequence = Math.max(from, Math.min(page.firstSequence, page.lastSequence + 1)) - 1;
+  for (const run of page.runs) {
+    const first = Math.max(0, from - run.sequence);
+    const wanted = Math.min(run.count, to - run.sequence + 1);
+    // A window that ends before it begins holds nothing.
+    if (wanted <= first) break;
+    const body = decodeRunBody(run.body);
+    const taken = Math.min(wanted, first + window.maxEvents - events);
+    const stamped = stampOf({ run, body, from: 0, to: run.count }, epochField, body.envelopes.length);
+    stamped.replayed = false;
+    const entryBytes = stampedBatchSize(stamped) + headerSlackBytes;
+    if (taken <= first || (slices.length > 0 && sizeBytes + entryBytes > window.maxBytes)) {
+      return { slices, events, sizeBytes, lastSequence, nextSequence: run.sequence + first, isFull: true };
+    }
+    slices.push({ run, body, from: first, to: taken });
+    events += taken - first;
+    sizeBytes += entryBytes;
+    lastSequence = run.sequence + taken - 1;
+    if (taken < wanted) return { slices, events, sizeBytes, lastSequence, nextSequence: lastSequence + 1, isFull: true };
+  }
+  const isOver = page.isComplete || page.runs.length === 0 || lastSequence >= to;
+  return { slices, events, sizeBytes, lastSequence, nextSequence: isOver ? 0 : lastSequence + 1, isFull: false };
 }
 
-function encode(slices: readonly Slice[]): Uint8Array {
-  const bytes = new Uint8Array(slices.reduce((sum, { head }) => sum + stampedBatchSize(head), 0));
+function encodeCut(cut: Cut, epochField: Uint8Array): HistoryPage {
+  const parts = cut.slices.map((slice) => {
+    const envelopes = envelopesOf(slice);
+    return { envelopes, stamped: stampOf(slice, epochField, envelopes.length) };
+  });
+  const bytes = new Uint8Array(parts.reduce((sum, { stamped }) => sum + stampedBatchSize(stamped), 0));
   let at = 0;
-  for (const { head, envelopes } of slices) {
-    at = writeStampedHeader(bytes, at, head);
+  for (const { stamped, envelopes } of parts) {
+    at = writeStampedHeader(bytes, at, stamped);
     bytes.set(envelopes, at);
     at += envelopes.length;
   }
-  return bytes;
+  return { bytes, events: cut.events, lastSequence: cut.lastSequence, nextSequence: cut.nextSequence };
+}
+
+function envelopesOf({ run, body: { envelopes }, from, to }: Slice): Uint8Array {
+  if (from === 0 && to === run.count) return envelopes;
+  const ranges = envelopeRanges(envelopes, 0, envelopes.length);
+  if (ranges.length !== run.count) throw new RangeError('a stored run is damaged');
+  return envelopes.subarray(ranges[from].entryStart, ranges[to - 1].end);
+}
+
+function stampOf({ run, body, from }: Slice, epochField: Uint8Array, envelopesBytes: number): StampedRun {
+  return {
+    routing: body.routing, sender: body.sender, epoch: epochField, sequence: run.sequence + from, prev: from === 0 ? run.prev : run.sequence + from - 1,
+    timeUs: run.timeUs, after: body.after, replayed: true, envelopesBytes,
+  };
 }
