@@ -30,7 +30,7 @@ describe('CausalHold', () => {
     for (const positions of [[], [after('a', 5, 2)], [after('a', 0, 2)], [after('a', 900, 1)]]) {
       expect(hold.offer(run('r', positions), room.headOf, 0)).toBe('ready');
     }
-    expect([hold.runCount, hold.byteCount, hold.nextExpiryMs]).toEqual([0, 0, undefined]);
+    expect([hold.runCount, hold.byteCount]).toEqual([0, 0]);
   });
 
   it.each([['above the head', after('a', 6)], ['of an unknown channel', after('b', 1)], ['of an epoch to come', after('a', 1, 2)]])(
@@ -89,26 +89,43 @@ describe('CausalHold', () => {
     expect(hold.offer(run('free', []), room.headOf, 0)).toBe('ready');
   });
 
-  it('gives up a run at the bound with what it still waited for, and those that only waited behind it', () => {
+  it('hands a run out at the bound, once, with what it still waits for, and keeps its place meanwhile', () => {
     const room = new TestRoom();
     const hold = new CausalHold<TestRun>({ maxWaitMs: 2_000 });
     room.set('a', 1);
-    hold.offer(run('p1', [after('a', 1), after('b', 7)], { publisher: 'p' }), room.headOf, 1_000);
-    hold.offer(run('p2', [], { publisher: 'p' }), room.headOf, 2_500);
-    hold.offer(run('p3', [after('c', 1)], { publisher: 'p' }), room.headOf, 2_600);
-    expect(hold.nextExpiryMs).toBe(3_000);
-    expect(hold.expire(2_999, room.headOf)).toEqual([]);
-    const released = hold.expire(3_000, room.headOf);
-    expect(released.map(({ run: { name }, unmet }) => [name, unmet])).toEqual([['p1', [after('b', 7)]], ['p2', []]]);
-    expect([hold.runCount, hold.nextExpiryMs]).toEqual([1, 4_600]);
-    expect(names(hold.advance(room.set('c', 1), room.headOf))).toEqual(['p3']);
+    const first = run('p1', [after('a', 1), after('b', 7)], { publisher: 'p' });
+    hold.offer(first, room.headOf, 1_000);
+    hold.offer(run('p2', [], { publisher: 'p' }), room.headOf, 1_000);
+    hold.offer(run('q1', [after('d', 1)], { publisher: 'q' }), room.headOf, 2_600);
+    expect(hold.overdue(2_999, room.headOf)).toEqual([]);
+    expect(hold.overdue(3_000, room.headOf)).toEqual([{ run: first, unmet: [after('b', 7)] }]);
+    expect(hold.overdue(9_000, room.headOf).map(({ run: { name } }) => name)).toEqual(['q1']);
+    expect(hold.offer(run('p3', [], { publisher: 'p' }), room.headOf, 3_000)).toBe('held');
+    hold.offer(run('p4', [after('c', 1)], { publisher: 'p' }), room.headOf, 3_000);
+    hold.offer(run('p5', [], { publisher: 'p' }), room.headOf, 3_000);
+    expect(names(hold.remove(first) ?? [])).toEqual(['p2', 'p3']);
+    expect(hold.remove(first)).toBeUndefined();
+    expect(hold.runCount).toBe(3);
+    expect(names(hold.advance(room.set('c', 1), room.headOf))).toEqual(['p4', 'p5']);
+  });
+
+  it('gives an overdue run whose position is met after all to whoever comes first', () => {
+    const room = new TestRoom();
+    const hold = new CausalHold<TestRun>({ maxWaitMs: 10 });
+    const late = run('r', [after('a', 1)]);
+    hold.offer(late, room.headOf, 0);
+    expect(hold.overdue(10, room.headOf)).toHaveLength(1);
+    expect(names(hold.advance(room.set('a', 1), room.headOf))).toEqual(['r']);
+    expect(hold.remove(late)).toBeUndefined();
+    expect([hold.runCount, hold.byteCount]).toEqual([0, 0]);
   });
 
   it('holds 1,024 runs and 4 MiB for 2 s by default', () => {
     const room = new TestRoom();
     const hold = new CausalHold<TestRun>();
     for (let n = 0; n < 1_024; n += 1) expect(hold.offer(run(`r${String(n)}`, [after('a', 1)], { sizeBytes: 4_096 }), room.headOf, 7)).toBe('held');
-    expect([hold.byteCount, hold.nextExpiryMs]).toEqual([4_194_304, 2_007]);
+    expect(hold.byteCount).toBe(4_194_304);
+    expect([hold.overdue(2_006, room.headOf).length, hold.overdue(2_007, room.headOf).length]).toEqual([0, 1_024]);
     expect(hold.offer(run('one more', [after('a', 1)], { sizeBytes: 0 }), room.headOf, 7)).toBe('full');
   });
 

@@ -25,11 +25,11 @@ export interface CausalHoldLimits {
   readonly maxWaitMs: number;
 }
 
-/** `ready`: nothing to wait for. `held`: comes back from `advance` or `expire`. `full`: not kept, refuse it (LIMIT). */
+/** `ready`: nothing to wait for. `held`: comes back from `advance`, `overdue` or `remove`. `full`: not kept, refuse it (LIMIT). */
 export type OfferOutcome = 'ready' | 'held' | 'full';
 
-/** A run whose wait is over. `unmet` is empty from `advance`; from `expire` it holds the positions that were not reached, if any. */
-export interface ReleasedRun<Run extends DependentRun> {
+/** A run that has waited for the bound, and the positions that were not reached; none when it waited behind another alone. */
+export interface OverdueRun<Run extends DependentRun> {
   readonly run: Run;
   readonly unmet: readonly ChannelPosition[];
 }
@@ -42,6 +42,8 @@ interface HeldRun<Run> {
   readonly heldMs: number;
   /** Channel of the first position that is not met; undefined while the run only waits behind another of its publisher. */
   blockedOn: string | undefined;
+  /** Handed out by `overdue`: the caller finds out what becomes of it. */
+  isOverdue: boolean;
 }
 
 /**
@@ -49,9 +51,10 @@ interface HeldRun<Run> {
  * (D11, D12). A position is met when its channel is at or above it in the same epoch, or has a higher epoch (the old one's events came before or
  * are gone). A position above the head, of an unknown channel or of an epoch that this Spine has not heard of is not met: with several Spines
  * a publisher may have seen what the backplane has yet to bring here, so the run waits instead of being refused. Whether the position can
- * have been seen at all is settled at the bound: the caller asks the store for the heads of `unmet`, refuses with FUTURE_DEPENDENCY a run with a
- * position still above its channel's head in the same epoch, and delivers the rest (`Stamp.after` tells what a run depends on). Positions of
- * another epoch, and of channels that do not exist, are ignored then, as they are in rooms with `order: arrival`.
+ * have been seen at all is settled at the bound: `overdue` hands the run out, the caller asks the store for the heads of `unmet`, removes the run
+ * and refuses it with FUTURE_DEPENDENCY when a position is still above its channel's head in the same epoch, or else delivers it (`Stamp.after`
+ * tells what a run depends on). Positions of another epoch, and of channels that do not exist, are ignored then, as they are in rooms with
+ * `order: arrival`. Until it is removed the run stays in its place, so that nothing of its publisher overtakes it while the store is asked.
  *
  * One instance per room. The caller publishes what it gets in the given order, and calls `advance` whenever a channel of the room came
  * further, by its own runs or by those of other Spines.
@@ -78,17 +81,12 @@ export class CausalHold<Run extends DependentRun> {
     return this.heldBytes;
   }
 
-  /** Milliseconds at which `expire` has something to do; undefined while nothing is held. */
-  get nextExpiryMs(): number | undefined {
-    return this.held.length === 0 ? undefined : this.held[0].heldMs + this.limits.maxWaitMs;
-  }
-
   /** Decides about a run that arrived; behind a held run of its publisher it waits even when its own positions are met. */
   offer(run: Run, headOf: HeadOf, nowMs: number): OfferOutcome {
     const blockedOn = firstUnmet(run, headOf)?.channel;
     if (blockedOn === undefined && !this.queues.has(queueOf(run))) return 'ready';
     if (this.held.length >= this.limits.maxRuns || this.heldBytes + run.sizeBytes > this.limits.maxBytes) return 'full';
-    this.held.push({ run, heldMs: nowMs, blockedOn });
+    this.held.push({ run, heldMs: nowMs, blockedOn, isOverdue: false });
     this.heldBytes += run.sizeBytes;
     add(this.queues, queueOf(run), 1);
     if (blockedOn !== undefined) add(this.blocked, blockedOn, 1);
@@ -101,15 +99,29 @@ export class CausalHold<Run extends DependentRun> {
     return this.take((held) => this.isUnblocked(held, channel, headOf)).map((held) => held.run);
   }
 
-  /**
-   * Gives the runs that have waited for the bound, with what they still waited for, and those behind them that wait for nothing, in order of
-   * arrival. A younger run behind them that waits for something stays.
-   */
-  expire(nowMs: number, headOf: HeadOf): ReleasedRun<Run>[] {
+  /** Hands out, once, the runs that have waited for the bound and are the first of their publisher, in order of arrival. They stay held. */
+  overdue(nowMs: number, headOf: HeadOf): OverdueRun<Run>[] {
     const before = nowMs - this.limits.maxWaitMs;
-    if (this.held.length === 0 || this.held[0].heldMs > before) return [];
-    return this.take((held) => held.heldMs <= before || held.blockedOn === undefined)
-      .map(({ run }) => ({ run, unmet: run.after.filter((position) => !isReached(position, headOf(position.channel))) }));
+    const seen = new Set<string>();
+    const overdue: OverdueRun<Run>[] = [];
+    for (const held of this.held) {
+      if (held.heldMs > before) break;
+      const queue = queueOf(held.run);
+      if (!seen.has(queue) && !held.isOverdue) {
+        held.isOverdue = true;
+        overdue.push({ run: held.run, unmet: held.run.after.filter((position) => !isReached(position, headOf(position.channel))) });
+      }
+      seen.add(queue);
+    }
+    return overdue;
+  }
+
+  /** Takes a run out that `overdue` handed out; gives the runs behind it that wait for nothing more. Undefined when it came free before. */
+  remove(run: Run): Run[] | undefined {
+    if (!this.held.some((held) => held.run === run)) return undefined;
+    const queue = queueOf(run);
+    const [, ...behind] = this.take((held) => held.run === run || (held.blockedOn === undefined && queueOf(held.run) === queue));
+    return behind.map((held) => held.run);
   }
 
   private isUnblocked(held: HeldRun<Run>, channel: string, headOf: HeadOf): boolean {

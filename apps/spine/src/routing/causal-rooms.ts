@@ -39,40 +39,68 @@ export class CausalRooms {
   advance(topic: Topic): void {
     if (topic.room === undefined || !this.holds.has(topic.room)) return;
     this.advanced.push(topic);
-    if (this.isReleasing) return;
-    this.isReleasing = true;
-    for (let next = this.advanced.shift(); next !== undefined; next = this.advanced.shift()) this.release(next);
-    this.isReleasing = false;
+    if (!this.isReleasing) this.publishAll([]);
   }
 
   /** Ends waits that reached the bound in time; called every 250 ms. */
   tick(): void {
     const nowMs = this.nowMs();
     for (const [room, hold] of this.holds) {
-      for (const { run, unmet } of hold.expire(nowMs, headsOf(room))) this.settle(room, run, unmet).catch(this.failed);
-      if (hold.runCount === 0) this.holds.delete(room);
+      for (const { run, unmet } of hold.overdue(nowMs, headsOf(room))) {
+        if (unmet.length === 0) this.settle(room, run, undefined);
+        else this.judge(room, unmet).then((code) => { this.settle(room, run, code); }).catch(this.failed);
+      }
     }
   }
 
-  private release(topic: Topic): void {
-    const { room } = topic;
+  /** Publishes runs in their order, then what comes free by that: one after another, never one within another. */
+  private publishAll(runs: readonly CausalRun[]): void {
+    this.isReleasing = true;
+    try {
+      for (const run of runs) run.publish();
+      for (let topic = this.advanced.shift(); topic !== undefined; topic = this.advanced.shift()) {
+        for (const run of this.freedBy(topic)) run.publish();
+      }
+    } finally {
+      this.isReleasing = false;
+    }
+  }
+
+  private freedBy({ room, channel }: Topic): readonly CausalRun[] {
     const hold = room === undefined ? undefined : this.holds.get(room);
-    if (room === undefined || hold === undefined) return;
-    for (const run of hold.advance(topic.channel, headsOf(room))) run.publish();
+    if (room === undefined || hold === undefined) return [];
+    const runs = hold.advance(channel, headsOf(room));
+    this.forgetIfEmpty(room, hold);
+    return runs;
+  }
+
+  /** The wait of a run is over: nothing of its publisher overtook it until now. */
+  private settle(room: Room, run: CausalRun, code: ErrorCode | undefined): void {
+    const hold = this.holds.get(room);
+    const behind = hold?.remove(run);
+    if (hold === undefined || behind === undefined) return;
+    this.forgetIfEmpty(room, hold);
+    if (code !== undefined) run.refuse(code);
+    this.publishAll(code === undefined ? [run, ...behind] : behind);
+  }
+
+  private forgetIfEmpty(room: Room, hold: CausalHold<CausalRun>): void {
     if (hold.runCount === 0) this.holds.delete(room);
   }
 
-  /** A position that is above the head which the store tells cannot have been seen; the rest came from elsewhere and is ignored. */
-  private async settle(room: Room, run: CausalRun, unmet: readonly ChannelPosition[]): Promise<void> {
+  /** Why a run that waited for the bound is refused: a position above the head that the store tells cannot have been seen. The rest is ignored. */
+  private async judge(room: Room, unmet: readonly ChannelPosition[]): Promise<ErrorCode | undefined> {
     for (const position of unmet) {
       const topic = room.topics.get(position.channel);
       const log = topic?.durable?.openLog;
-      const head = log === undefined ? headOf(topic) : await storedHead(log);
-      if (head === undefined || head.epoch !== position.epoch || head.sequence >= position.sequence) continue;
-      run.refuse('FUTURE_DEPENDENCY');
-      return;
+      try {
+        const head = log === undefined ? headOf(topic) : await storedHead(log);
+        if (head?.epoch === position.epoch && head.sequence < position.sequence) return 'FUTURE_DEPENDENCY';
+      } catch {
+        return 'STORE_UNAVAILABLE';
+      }
     }
-    run.publish();
+    return undefined;
   }
 }
 
