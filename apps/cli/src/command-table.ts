@@ -1,4 +1,5 @@
 import type { CommandSpec, OptionSpec } from './command-line/command-spec.js';
+import { storeOptions } from './dev/store-option.js';
 
 const dataDirOption: OptionSpec = { name: 'data-dir', kind: 'value', value: 'FOLDER', doc: 'Folder of the local bus: keys, certificate, audit logs. Default .arqon' };
 
@@ -22,9 +23,10 @@ export const commandTable: readonly CommandSpec[] = [
     options: [
       { name: 'port', kind: 'value', value: 'PORT', doc: 'Port of the Shield; 0 picks free ports for all listeners. Default 8443' },
       dataDirOption,
-      { name: 'reset', kind: 'flag', doc: 'Makes certificate, keys and audit logs anew first' },
+      ...storeOptions,
+      { name: 'reset', kind: 'flag', doc: 'Makes certificate, keys and audit logs anew first; history stays' },
     ],
-    examples: ['arqon dev', 'arqon dev --port 0 --json', 'arqon dev --reset'],
+    examples: ['arqon dev', 'arqon dev --port 0 --json', 'arqon dev --store embedded', 'arqon dev --store redis --store-url redis://127.0.0.1:6379', 'arqon dev --reset'],
     load: async () => (await import('./commands/dev.js')).runDevCommand,
   },
   {
@@ -33,9 +35,10 @@ export const commandTable: readonly CommandSpec[] = [
     operands: [{ name: 'SERVER', isRequired: true, doc: 'spine or shield' }],
     options: [
       { name: 'config', kind: 'value', value: 'FILE', doc: 'Settings file; then nothing is generated. Default: environment, and the data folder for what it leaves open' },
+      ...storeOptions,
       dataDirOption,
     ],
-    examples: ['arqon serve spine', 'arqon serve shield', 'arqon serve spine --config spine.yaml'],
+    examples: ['arqon serve spine', 'arqon serve spine --store embedded', 'arqon serve shield', 'arqon serve spine --config spine.yaml'],
     load: async () => (await import('./commands/serve.js')).runServeCommand,
   },
   {
@@ -86,10 +89,11 @@ export const commandTable: readonly CommandSpec[] = [
     options: [
       { name: 'count', kind: 'value', value: 'N', doc: 'Ends after N events' },
       { name: 'since', kind: 'list', value: 'POSITION', doc: 'start, or the last sequence seen: SEQ, EPOCH/SEQ; with ROOM:* CHANNEL=SEQ, repeated. Default: from now on' },
+      { name: 'group', kind: 'value', value: 'GROUP', doc: 'Takes its share of the topic as a member of the group: each event goes to one member, and is acknowledged once printed' },
       { name: 'all-channels', kind: 'flag', doc: 'Every channel of the room, as ROOM:* does' },
       ...connectionOptions,
     ],
-    examples: ['arqon sub plans:main', "arqon sub 'plans:*' --json", 'arqon sub plans:main --since start --count 10', 'arqon sub @worker'],
+    examples: ['arqon sub plans:main', "arqon sub 'plans:*' --json", 'arqon sub plans:main --since start --count 10', 'arqon sub jobs --group workers', 'arqon sub @worker'],
     load: async () => (await import('./commands/sub.js')).runSubCommand,
   },
   {
@@ -100,10 +104,20 @@ export const commandTable: readonly CommandSpec[] = [
       { name: 'from', kind: 'value', value: 'POINT', doc: 'First sequence, or a time such as 2026-01-31T12:00:00Z' },
       { name: 'to', kind: 'value', value: 'POINT', doc: 'Last sequence, or a time' },
       { name: 'limit', kind: 'value', value: 'N', doc: 'At most N events' },
+      { name: 'replay', kind: 'flag', doc: 'All of the window or an error: refuses one with a hole, and needs --from and --to' },
+      { name: 'pace', kind: 'value', value: 'N', doc: 'With --replay: N events per second' },
       ...connectionOptions,
     ],
-    examples: ['arqon history plans:main --limit 20', 'arqon history plans:main --from 100 --to 199 --json'],
+    examples: ['arqon history plans:main --limit 20', 'arqon history plans:main --from 100 --to 199 --json', 'arqon history plans:main --replay --from 100 --to 199 --pace 10'],
     load: async () => (await import('./commands/history.js')).runHistoryCommand,
+  },
+  {
+    name: 'erase',
+    summary: 'Destroys the content of one event for good; a tombstone stays in its place',
+    operands: [{ name: 'TOPIC', isRequired: true, doc: 'ROOM or ROOM:CHANNEL' }, { name: 'SEQUENCE', isRequired: true, doc: 'Sequence of the event' }],
+    options: connectionOptions,
+    examples: ['arqon erase plans:main 17', 'arqon erase plans:main 17 --json'],
+    load: async () => (await import('./commands/erase.js')).runEraseCommand,
   },
   {
     name: 'status',

@@ -23,6 +23,9 @@ const nextByCode: Partial<Record<ErrorCode, string>> = {
   NOT_PERMITTED: 'Look at the patterns of the token (`rooms.publish`, `rooms.subscribe`); `arqon token --help` shows their form.',
   NO_RESPONDERS: 'Nobody follows this topic now; start who answers, then try again.',
   TIMEOUT: 'Try again, or wait longer with --timeout or --reply-timeout.',
+  HISTORY_TRIMMED: 'History no longer holds all of it; `arqon history` without --replay shows what there is.',
+  WINDOW_UNBOUNDED: 'Give --from and --to, both of events that are there already.',
+  STORE_UNAVAILABLE: 'The store that keeps history is away; `arqon status` tells, and what was published may have been taken.',
   EPOCH_CHANGED: 'The topic began anew; read it without a position.',
 };
 

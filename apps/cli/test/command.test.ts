@@ -43,7 +43,7 @@ describe('arqon', () => {
     expect(run.stdout).toMatch(/Usage: arqon COMMAND[^]*\bdev\b[^]*\bstatus\b[^]*Exit codes:/);
   });
 
-  it.each(['dev', 'token', 'pub', 'sub', 'history', 'status'])('shows options and examples for %s, by --help and by help', async (command) => {
+  it.each(['dev', 'token', 'pub', 'sub', 'history', 'erase', 'status'])('shows options and examples for %s, by --help and by help', async (command) => {
     const run = await runArqon([command, '--help']);
     expect(run).toMatchObject({ code: 0, stderr: '' });
     expect(run.stdout).toMatch(new RegExp(`^Usage: arqon ${command}[^]*Options:[^]*Examples:\n {2}.*arqon ${command}`));
@@ -61,6 +61,17 @@ describe('arqon', () => {
     ['a bad header', ['pub', 'plans', 'x', '--header', 'novalue'], '--header "novalue" is not KEY=VALUE'],
     ['a bad time', ['history', 'plans', '--from', 'yesterday'], 'neither a sequence nor a time'],
     ['a request with a count', ['pub', 'plans', 'x', '--request', '--count', '2'], 'goes with neither'],
+    ['a replay without an end', ['history', 'plans', '--replay', '--from', '1'], '--replay needs --from and --to'],
+    ['a pace without a replay', ['history', 'plans', '--pace', '5'], '--pace goes with --replay'],
+    ['a group with a position', ['sub', 'plans', '--group', 'g', '--since', 'start'], '--group is for one topic'],
+    ['a group of a whole room', ['sub', 'plans:*', '--group', 'g'], '--group is for one topic'],
+    ['a sequence that is none', ['erase', 'plans', 'first'], '"first" is no sequence'],
+    ['an inbox to erase from', ['erase', '@worker', '1'], 'an inbox has nothing to erase'],
+    ['an unknown store', ['dev', '--store', 'sqlite'], '--store takes memory, embedded, redis or jetstream, got "sqlite"'],
+    ['an address of a store that has none', ['dev', '--store', 'embedded', '--store-url', 'redis://x'], 'has no address'],
+    ['an address of another store', ['serve', 'spine', '--store', 'redis', '--store-url', 'nats://127.0.0.1'], 'is no address of redis'],
+    ['an address without a store', ['dev', '--store-url', 'redis://x'], '--store-url goes with --store'],
+    ['a store for a shield', ['serve', 'shield', '--store', 'memory'], '--store is for a spine'],
     ['a port out of range', ['dev', '--port', '70000'], '--port takes a whole number from 0 to 65535'],
     ['a token without a tenant', ['token', '--sub', 'a'], 'token needs --tenant'],
     ['a token with a bad pattern', ['token', '--tenant', 'a', '--sub', 'a', '--publish', 'A'], '--publish "A" is not a pattern'],

@@ -14,6 +14,7 @@ interface PrintedMessage {
   readonly payload: string;
   readonly headers: Record<string, string>;
   readonly replayed: boolean;
+  readonly erased?: boolean;
 }
 
 describe('arqon against its own dev over TLS', () => {
@@ -59,6 +60,30 @@ describe('arqon against its own dev over TLS', () => {
     expect(await payloads('--from', '18', '--limit', '2')).toEqual(['18', '19']);
     expect(await payloads('--to', '2001-01-01T00:00:00Z')).toEqual([]);
     expect(await payloads('--from', '2001-01-01', '--limit', '1')).toEqual(['1']);
+  });
+
+  it('replays a window with both ends, at a pace, and refuses one that is not there', async () => {
+    await arqon('pub', 'replay', '{{n}}', '--count', '30');
+    const replay = (...args: string[]): Promise<ArqonRun> => arqon('history', 'replay', '--replay', '--json', ...args);
+    const window = await replay('--from', '5', '--to', '24');
+    expect(jsonLines<PrintedMessage>(window.stdout).map(({ payload, replayed }) => [payload, replayed])).toEqual(Array.from({ length: 20 }, (_, index) => [`${index + 5}`, true]));
+    expect((await replay('--from', '5', '--to', '24', '--pace', '100')).stdout).toBe(window.stdout);
+    const times = await replay('--from', '2001-01-01', '--to', new Date(Date.now() - 1).toISOString(), '--limit', '3');
+    expect(jsonLines<PrintedMessage>(times.stdout).map(({ payload }) => payload)).toEqual(['1', '2', '3']);
+    const beyond = await replay('--from', '5', '--to', '31');
+    expect(beyond).toMatchObject({ code: 6, stdout: '' });
+    expect(JSON.parse(beyond.stderr)).toMatchObject({ error: { code: 'WINDOW_UNBOUNDED' } });
+  });
+
+  it('erases one event for good and leaves a tombstone, with the role admin alone (M21)', async () => {
+    await arqon('pub', 'erase', 'secret {{n}}', '--count', '3');
+    expect(await arqon('erase', 'erase', '2')).toMatchObject({ code: 0, stdout: 'erase #2 erased\n' });
+    const messages = jsonLines<PrintedMessage>((await arqon('history', 'erase', '--replay', '--from', '1', '--to', '3', '--json')).stdout);
+    expect(messages.map(({ sequence, payload, erased }) => [sequence, payload, erased])).toEqual([['1', 'secret 1', undefined], ['2', '', true], ['3', 'secret 3', undefined]]);
+    expect((await arqon('history', 'erase', '--from', '2', '--to', '2')).stdout).toMatch(/ erase #2 cli-\w+: <erased>\n$/);
+    const token = (await arqon('token', '--tenant', 'dev', '--sub', 'ops', '--role', 'operator', '--publish', '*', '--subscribe', '*')).stdout.trim();
+    expect(await runArqon(['erase', 'erase', '1'], { cwd: folder.path, env: { ARQON_TOKEN: token } })).toMatchObject({ code: 5 });
+    expect(await arqon('erase', 'erase', '99')).toMatchObject({ code: 6 });
   });
 
   it('goes on from a position, of one topic and of each channel of a room', async () => {

@@ -8,6 +8,7 @@ import { ensureLinkKey } from '../data-dir/link-key.js';
 import { ensureSigningKey } from '../data-dir/signing-key.js';
 import { DevBus, type DevBusOptions } from '../dev/dev-bus.js';
 import { wantedPorts } from '../dev/dev-settings.js';
+import { storeChoice } from '../dev/store-option.js';
 import { watchParent } from '../dev/watch-parent.js';
 import { signToken } from '../token/sign-token.js';
 
@@ -17,6 +18,7 @@ const tokenTtlSeconds = 3_600;
 /** `arqon dev`: runs a Shield and a Spine until a signal comes or the parent is gone, then drains them. */
 export const runDevCommand: CommandHandler = async (line, context) => {
   const ports = wantedPorts(line.integer('port', { min: 0, max: maxPort }));
+  const store = storeChoice(line);
   const dataDir = dataDirOf(line.value('data-dir'), context.workingFolder);
   dataDir.prepare();
   const unlock = lockForDev(dataDir);
@@ -24,7 +26,7 @@ export const runDevCommand: CommandHandler = async (line, context) => {
     removeDevFile(dataDir);
     if (line.has('reset')) dataDir.reset();
     await prepareKeys(dataDir, context);
-    await run({ dataDir, linkKey: ensureLinkKey(dataDir), ports }, context);
+    await run({ dataDir, linkKey: ensureLinkKey(dataDir), ports, store }, context);
   } finally {
     removeDevFile(dataDir);
     unlock();
@@ -38,7 +40,7 @@ async function prepareKeys(dataDir: DataDir, { output }: CommandContext): Promis
   await ensureSigningKey(dataDir);
 }
 
-async function run(parts: Pick<DevBusOptions, 'dataDir' | 'linkKey' | 'ports'>, context: CommandContext): Promise<void> {
+async function run(parts: Pick<DevBusOptions, 'dataDir' | 'linkKey' | 'ports' | 'store'>, context: CommandContext): Promise<void> {
   const { output, environment } = context;
   const { dataDir } = parts;
   let giveUp: DevBusOptions['onGivenUp'] = () => undefined;

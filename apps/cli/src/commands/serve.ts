@@ -8,6 +8,7 @@ import { dataDirOf, type DataDir } from '../data-dir/data-dir.js';
 import { ensureLinkKey } from '../data-dir/link-key.js';
 import { ensureSigningKey } from '../data-dir/signing-key.js';
 import { shieldEnvironment, spineEnvironment } from '../dev/dev-settings.js';
+import { storeChoice, storeEnvironment } from '../dev/store-option.js';
 
 const parts = ['spine', 'shield'] as const;
 type Part = (typeof parts)[number];
@@ -24,9 +25,12 @@ export const runServeCommand: CommandHandler = async (line, context) => {
   const [part = ''] = line.operands;
   if (!isPart(part)) throw usageError(`there is no server called ${part}`, 'The servers are spine and shield.');
   const config = line.value('config');
-  const generated = config === undefined ? await generate(part, dataDirOf(line.value('data-dir'), context.workingFolder)) : {};
+  const store = storeChoice(line);
+  if (store !== undefined && (part !== 'spine' || config !== undefined)) throw usageError('--store is for a spine without --config', 'A settings file names the store in history.store.');
+  const dataDir = dataDirOf(line.value('data-dir'), context.workingFolder);
+  const generated = config === undefined ? await generate(part, dataDir) : {};
   const caller = Object.fromEntries(Object.entries(context.environment).filter(([name, value]) => value !== undefined && !name.startsWith('npm_')));
-  await run(part, { ...generated, ...caller }, config === undefined ? [] : ['--config', config], context);
+  await run(part, { ...generated, ...caller, ...(store === undefined ? {} : storeEnvironment(store, dataDir)) }, config === undefined ? [] : ['--config', config], context);
 };
 
 function isPart(value: string): value is Part {

@@ -1,5 +1,5 @@
 import type { Bus, GapEvent, JoinAddress, Subscription } from '@arqonbus/sdk';
-import { CliError } from '../cli-error.js';
+import { CliError, usageError } from '../cli-error.js';
 import type { CommandContext } from '../command-context.js';
 import type { CommandHandler } from '../command-line/command-spec.js';
 import { roomArgument, topicArgument } from '../connection/topic-argument.js';
@@ -15,12 +15,20 @@ export const runSubCommand: CommandHandler = async (line, context) => {
   const count = line.integer('count', { min: 1, max: 999_999_999_999_999 }) ?? maxCount;
   const address = addressOf(topic, { isRoomWide: line.has('all-channels') || topic.endsWith(':*') });
   const since = parseSince(line.list('since'), { isRoomWide: typeof address !== 'string' });
+  const group = line.value('group');
+  if (group !== undefined && (typeof address !== 'string' || topic.startsWith('@') || since !== 'now')) {
+    throw usageError('--group is for one topic, ROOM or ROOM:CHANNEL, from now on', 'Leave --since and --all-channels out.');
+  }
   const inbox = topic.startsWith('@') ? topic.slice(1) : undefined;
   await withBus(line, context, { client: inbox, isLasting: true }, async (bus) => {
     if (inbox !== undefined && bus.clientId !== inbox) {
       throw new CliError('notPermitted', 'NOT_PERMITTED', `the token is of ${bus.clientId}, and only ${inbox} reads the inbox @${inbox}`, { next: `Use a token whose sub is ${inbox}.` });
     }
     tellOfConnection(bus, context);
+    if (group !== undefined) {
+      await work(bus, topic, group, count, context);
+      return;
+    }
     const subscription = await join(bus, address, since, context);
     await print(subscription, count, context);
   });
@@ -44,6 +52,28 @@ async function join(bus: Bus, address: JoinAddress, since: Since, context: Comma
   const shown = positions.map(({ channel, sequence }) => (positions.length === 1 ? `#${sequence}` : `${channel === '' ? 'main channel' : channel} #${sequence}`)).join(', ');
   context.output.note(`following ${subscription.topic}${shown === '' ? '' : ` from ${shown}`}`, { event: 'joined', topic: subscription.topic, positions });
   return subscription;
+}
+
+/** Prints tasks of a group and acknowledges each once it was printed. */
+async function work(bus: Bus, topic: string, group: string, count: number, { output, interruption }: CommandContext): Promise<void> {
+  const { signal } = interruption;
+  const member = await bus.joinGroup(topic, group, undefined, { signal });
+  output.note(`working on ${topic} in the group ${group}`, { event: 'joined', topic, group });
+  const end = (): void => void member.leave().catch((error: unknown) => output.note(`leaving failed: ${String(error)}`, { event: 'error', message: String(error) }));
+  signal.addEventListener('abort', end, { once: true });
+  let printed = 0;
+  for await (const task of member) {
+    const { attempt } = task;
+    await output.result(`${messageLine(task)}${attempt > 1 ? ` (attempt ${attempt})` : ''}`, { ...messageJson(task), group, attempt });
+    await task.ack();
+    printed += 1;
+    if (printed >= count) {
+      await member.leave();
+      return;
+    }
+  }
+  signal.throwIfAborted();
+  throw new CliError('unreachable', 'CLOSED', `the membership in the group ${group} of ${topic} ended`);
 }
 
 async function print(subscription: Subscription, count: number, { output, interruption }: CommandContext): Promise<void> {

@@ -25,9 +25,11 @@ export interface ConnectionTarget {
 
 /**
  * Resolves URL, authority and token: option, then environment, then the `arqon dev` that runs in the data folder.
- * A token of one's own is made with the local key for servers on loopback alone. `client` is its client id, random by default.
+ * A token of one's own is made with the local key for servers on loopback alone, for `client`, a random id by default.
  */
-export function connectionTargetOf(line: CommandLine, context: CommandContext, client: string | undefined): ConnectionTarget {
+export function connectionTargetOf(
+  line: CommandLine, context: CommandContext, { client, roles = ['client'] }: { readonly client?: string | undefined; readonly roles?: readonly string[] },
+): ConnectionTarget {
   const { environment, workingFolder } = context;
   const dataDir = dataDirOf(line.value('data-dir'), workingFolder);
   const url = checkedUrl(given(line.value('url')) ?? given(environment['ARQON_URL']) ?? localUrl(dataDir));
@@ -36,7 +38,7 @@ export function connectionTargetOf(line: CommandLine, context: CommandContext, c
   const ca = caFile === undefined ? (isLocal ? readTextFile(dataDir.caFile) : undefined) : readCa(resolve(workingFolder, caFile));
   const token = given(line.value('token')) ?? given(environment['ARQON_TOKEN'])?.trim();
   const timeoutSeconds = line.integer('timeout', { min: 1, max: maxTimeoutSeconds }) ?? defaultTimeoutSeconds;
-  return { url: url.href, ca, getToken: token === undefined ? localTokens(dataDir, { isLocal, client }) : () => Promise.resolve(token), timeoutMs: timeoutSeconds * 1_000 };
+  return { url: url.href, ca, getToken: token === undefined ? localTokens(dataDir, { isLocal, client, roles }) : () => Promise.resolve(token), timeoutMs: timeoutSeconds * 1_000 };
 }
 
 /** An empty value is one that a script left unset. */
@@ -73,7 +75,7 @@ function readCa(path: string): string {
   }
 }
 
-function localTokens(dataDir: DataDir, options: { readonly isLocal: boolean; readonly client: string | undefined }): () => Promise<string> {
+function localTokens(dataDir: DataDir, options: { readonly isLocal: boolean; readonly client: string | undefined; readonly roles: readonly string[] }): () => Promise<string> {
   if (!options.isLocal || readTextFile(dataDir.signingKeyFile) === undefined) {
     throw new CliError('unauthenticated', 'NO_TOKEN', 'no token is given', { next: 'Set ARQON_TOKEN to a token of the server\'s issuer; for a local bus, `arqon token` makes one.' });
   }
@@ -81,7 +83,7 @@ function localTokens(dataDir: DataDir, options: { readonly isLocal: boolean; rea
   const every = ['*', '@*'];
   return async () => {
     const { signToken } = await import('../token/sign-token.js');
-    const request = { tenant: localTenant, sub, publish: every, subscribe: every, roles: ['client'], capabilities: [], ttlSeconds: localTokenTtlSeconds };
+    const request = { tenant: localTenant, sub, publish: every, subscribe: every, roles: options.roles, capabilities: [], ttlSeconds: localTokenTtlSeconds };
     return (await signToken(dataDir, request, Date.now())).token;
   };
 }

@@ -11,6 +11,8 @@ const attemptCount = 3;
 export interface WithBusOptions {
   /** Client id of a token made here. */
   readonly client?: string | undefined;
+  /** Roles of a token made here; default client. */
+  readonly roles?: readonly string[];
   /** True for a command that stays and comes back after a lost connection. */
   readonly isLasting?: boolean;
 }
@@ -20,7 +22,7 @@ export type UseBus = (bus: Bus, target: ConnectionTarget) => Promise<void>;
 
 /** Connects, runs `use`, and closes whatever happens. Raises CliError CANNOT_CONNECT. */
 export async function withBus(line: CommandLine, context: CommandContext, options: WithBusOptions, use: UseBus): Promise<void> {
-  const target = connectionTargetOf(line, context, options.client);
+  const target = connectionTargetOf(line, context, options);
   const bus = await open(target, context.interruption.signal, options.isLasting === true ? Number.MAX_SAFE_INTEGER : attemptCount);
   bus.on('error', (error) => context.output.note(`${error.message}`, { event: 'error', code: error.code, message: error.message }));
   try {

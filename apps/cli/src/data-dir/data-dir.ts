@@ -26,6 +26,8 @@ export class DataDir {
   get signingKeyFile(): string { return join(this.path, 'signing-key.json'); }
   get jwksFile(): string { return join(this.path, 'jwks.json'); }
   get linkKeyFile(): string { return join(this.path, 'link-key'); }
+  /** The embedded store's. */
+  get historyFile(): string { return join(this.path, 'history.db'); }
   get devFile(): string { return join(this.path, 'dev.json'); }
   get lockFile(): string { return join(this.path, 'dev.lock'); }
   auditFile(app: 'spine' | 'shield'): string { return join(this.path, `${app}-audit.jsonl`); }

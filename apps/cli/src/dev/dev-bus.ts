@@ -4,6 +4,7 @@ import type { DataDir } from '../data-dir/data-dir.js';
 import type { DevInfo } from '../data-dir/dev-file.js';
 import { shieldEnvironment, spineEnvironment, type ShieldPorts, type SpinePorts, type WantedPorts } from './dev-settings.js';
 import { ManagedProcess } from './managed-process.js';
+import type { StoreChoice } from './store-option.js';
 
 const linkTimeoutMs = 15_000;
 const pollMs = 25;
@@ -12,6 +13,7 @@ export interface DevBusOptions {
   readonly dataDir: DataDir;
   readonly linkKey: string;
   readonly ports: WantedPorts;
+  readonly store: StoreChoice | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** A line of a server's log. */
   readonly onLine: (name: string, line: string) => void;
@@ -28,12 +30,12 @@ export class DevBus {
   private shieldPorts: WantedPorts['shield'];
 
   constructor(private readonly options: DevBusOptions) {
-    const { dataDir, linkKey, environment, onNote, onGivenUp } = options;
+    const { dataDir, linkKey, store, environment, onNote, onGivenUp } = options;
     this.spinePorts = options.ports.spine;
     this.shieldPorts = options.ports.shield;
     this.spine = new ManagedProcess({
       name: 'spine', appFolder: appFolder('spine'), readReady: readSpinePorts, onNote, onGivenUp,
-      environment: () => spineEnvironment(environment, { dataDir, linkKey, ports: this.spinePorts }),
+      environment: () => spineEnvironment(environment, { dataDir, linkKey, ports: this.spinePorts, store }),
       onLine: (line) => options.onLine('spine', line),
     });
     this.shield = new ManagedProcess({

@@ -1,5 +1,6 @@
 import type { DataDir } from '../data-dir/data-dir.js';
 import { devIssuer } from '../token/sign-token.js';
+import { storeEnvironment, type StoreChoice } from './store-option.js';
 
 /** Ports that the Spine says it listens on. */
 export interface SpinePorts {
@@ -32,11 +33,21 @@ export function wantedPorts(port: number | undefined): WantedPorts {
   return { spine: {}, shield: port === undefined ? {} : { clientPort: port } };
 }
 
+/** What the Spine of a local bus is made of; without a store the environment decides. */
+export interface SpineParts {
+  readonly dataDir: DataDir;
+  readonly linkKey: string;
+  readonly ports: Partial<SpinePorts>;
+  readonly store?: StoreChoice | undefined;
+}
+
 /** The Spine's environment: the caller's, with what makes it this bus's Spine set over it. */
-export function spineEnvironment(caller: Environment, parts: { readonly dataDir: DataDir; readonly linkKey: string; readonly ports: Partial<SpinePorts> }): Record<string, string | undefined> {
-  const { dataDir, linkKey, ports } = parts;
+export function spineEnvironment(caller: Environment, parts: SpineParts): Record<string, string | undefined> {
+  const { dataDir, linkKey, ports, store } = parts;
   return {
+    ARQON_SPINE_HISTORY_EMBEDDED_FILE: dataDir.historyFile,
     ...quiet(caller, 'ARQON_SPINE_LOG_LEVEL'),
+    ...(store === undefined ? {} : storeEnvironment(store, dataDir)),
     ...port('ARQON_SPINE_SERVICE_PORT', ports.servicePort),
     ...port('ARQON_SPINE_LINK_PORT', ports.linkPort),
     ...port('ARQON_SPINE_ADMIN_PORT', ports.adminPort),

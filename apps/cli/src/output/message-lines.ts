@@ -25,14 +25,17 @@ export function payloadText(type: string, payload: Uint8Array): PayloadText {
 
 /** The object that `--json` prints for a message. 64-bit numbers are text. */
 export function messageJson(message: Message): object {
-  const { topic, sequence, epoch, time, timeUs, sender, session, id, type, headers, replayed } = message;
-  return { topic, sequence, epoch, time: time.toISOString(), timeUs, sender, session, id, type, headers, replayed, ...payloadText(type, message.payload) };
+  const { topic, sequence, epoch, time, timeUs, sender, session, id, type, headers, replayed, erased } = message;
+  return {
+    topic, sequence, epoch, time: time.toISOString(), timeUs, sender, session, id, type, headers, replayed, ...(erased ? { erased } : {}),
+    ...payloadText(type, message.payload),
+  };
 }
 
 /** One line for people. Control characters of the publisher are shown as escapes, so that none reaches the terminal. */
 export function messageLine(message: Message): string {
   const { encoding, payload } = payloadText(message.type, message.payload);
-  const shown = encoding === 'text' ? visible(payload) : `<${visible(message.type)}, ${message.payload.length} bytes>`;
+  const shown = message.erased ? '<erased>' : encoding === 'text' ? visible(payload) : `<${visible(message.type)}, ${message.payload.length} bytes>`;
   return `${message.time.toISOString()} ${message.topic} #${message.sequence} ${message.sender}: ${shown}`;
 }
 
