@@ -1,7 +1,4 @@
 import { ArqonError } from '@arqonbus/errors';
-import { openEmbeddedStore } from '@arqonbus/storage-embedded';
-import { openNatsStore } from '@arqonbus/storage-nats';
-import { openRedisStore } from '@arqonbus/storage-redis';
 import { readFileSync } from 'node:fs';
 import type { DurableStore, SpineSettings } from './bus.js';
 import { StoreGate } from './durable/store-gate.js';
@@ -19,19 +16,23 @@ export async function openStore(settings: SpineSettings): Promise<DurableStore |
   return { ...(await opened), gate };
 }
 
+/** Only the adapter that is used is loaded. */
 type Opened = Promise<Omit<DurableStore, 'gate'>>;
 
-function openEmbedded(settings: SpineSettings, events: StoreGate): Opened {
+async function openEmbedded(settings: SpineSettings, events: StoreGate): Opened {
+  const { openEmbeddedStore } = await import('@arqonbus/storage-embedded');
   return openEmbeddedStore({
     file: settings['history.embedded_file'], sync: settings['history.embedded_sync'], intervalMs: settings['history.embedded_interval_ms'], events,
   });
 }
 
-function openRedis(settings: SpineSettings, events: StoreGate): Opened {
+async function openRedis(settings: SpineSettings, events: StoreGate): Opened {
+  const { openRedisStore } = await import('@arqonbus/storage-redis');
   return openRedisStore({ urls: settings['history.redis_urls'], commandTimeoutMs: settings['history.store_timeout_ms'], events, ...access(settings) });
 }
 
-function openNats(settings: SpineSettings, events: StoreGate): Opened {
+async function openNats(settings: SpineSettings, events: StoreGate): Opened {
+  const { openNatsStore } = await import('@arqonbus/storage-nats');
   return openNatsStore({
     servers: settings['history.jetstream_servers'], timeoutMs: settings['history.store_timeout_ms'], events, ...access(settings),
     replicas: settings['history.jetstream_replicas_count'], declaredSync: settings['history.jetstream_sync'],

@@ -24,7 +24,8 @@ export function defineSettings<const S extends readonly AnySettingSpec[]>(appNam
   const names = new Set<string>();
   for (const spec of specs) {
     if (!/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$/.test(spec.key)) throw new RangeError(`${spec.key}: a key is lower-case words, dots between groups`);
-    if (specs.some((other) => other.key.startsWith(`${spec.key}.`))) throw new RangeError(`${spec.key}: other keys lie within it`);
+    // Records are a sequence in the file; dotted keys beside it name the others.
+    if (spec.type !== 'records' && specs.some((other) => other.key.startsWith(`${spec.key}.`))) throw new RangeError(`${spec.key}: other keys lie within it`);
     const name = environmentNameOf(schema, spec);
     if (names.has(name)) throw new RangeError(`${spec.key}: ${name} names two settings`);
     names.add(name);
