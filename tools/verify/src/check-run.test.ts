@@ -133,6 +133,9 @@ const bad: readonly (readonly [what: string, run: RecordedRun, kinds: readonly V
   ['a subscriber misses an event and is told that it still comes', recorded({ subscribers: [subscriber(delivered(1), gap(place(1), place(2), false), delivered(3))] }), ['hole']],
   ['a subscriber is told of a loss after it has passed over it', recorded({ subscribers: [subscriber(delivered(1), delivered(3), gap(place(1), place(2)))] }), ['hole']],
   ['a subscriber misses the end', recorded({ subscribers: [subscriber(delivered(1), delivered(2))] }), ['hole']],
+  ['a subscriber that comes back is not given everything before the answer', recorded({
+    subscribers: [subscriber(delivered(1), { kind: 'joined', topic: 't', head: place(2), atMs: 20 }, delivered(2), delivered(3))],
+  }), ['hole']],
   ['a run follows one that the subscriber did not get', recorded({
     publishes: [publish(1), publish(3)], reads: [read([1, 3])], subscribers: [subscriber(delivered(1, place(1), { prev: 0n }), delivered(3, place(3), { prev: 2n }))],
   }), ['chain_broken']],

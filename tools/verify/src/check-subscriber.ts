@@ -27,6 +27,7 @@ export function checkSubscriber(subscriber: SubscriberRecord, published: Readonl
     const state = states.get(entry.topic);
     if (state === undefined) report('phantom', `${name} heard of ${entry.topic}, which it did not join`);
     else if (entry.kind === 'gap') state.gaps.push(entry);
+    else if (entry.kind === 'joined') passOver(name, entry.topic, state, entry.head, { published, register, report });
     else checkDelivery(name, entry, state, { published, register, report });
   }
   for (const [topic, state] of states) passOver(name, topic, state, undefined, { published, register, report });

@@ -136,10 +136,12 @@ export class FaultProxy {
       for (const pipe of connection.pipes) pipe.stop();
       for (const socket of connection.sockets) if (!socket.destroyed) socket.resetAndDestroy();
     };
-    // A side that fails or is gone takes the other with it.
     for (const socket of connection.sockets) {
+      // A side that fails takes the other with it; one that ended in order leaves it time for what is still on its way.
       socket.on('error', end);
-      socket.on('close', end);
+      socket.on('close', () => {
+        if (!socket.readableEnded || connection.sockets.every(({ destroyed }) => destroyed)) end();
+      });
     }
   }
 }

@@ -45,12 +45,20 @@ export interface ToldGap {
   readonly atMs: number;
 }
 
+/** A join with a position was answered: everything up to the head came before the answer, or was told as lost. */
+export interface JoinedAt {
+  readonly kind: 'joined';
+  readonly topic: string;
+  readonly head: Place;
+  readonly atMs: number;
+}
+
 /** Everything one subscriber saw, in order. */
 export interface SubscriberRecord {
   readonly name: string;
   /** Where it began in each topic that it follows: the head at its join. */
   readonly begins: readonly { readonly topic: string; readonly place: Place }[];
-  readonly entries: readonly (Delivery | ToldGap)[];
+  readonly entries: readonly (Delivery | ToldGap | JoinedAt)[];
 }
 
 /** A topic as history gave it once every fault was healed. */

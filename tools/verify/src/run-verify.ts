@@ -8,9 +8,11 @@ import { Publisher } from './publisher.js';
 import type { Death, PublishRecord, ReadRecord, RecordedRun } from './recorded-run.js';
 import { SdkSubscriber } from './sdk-subscriber.js';
 import { TestBed } from './test-bed.js';
+import { WireSubscriber } from './wire-subscriber.js';
 import type { VerifyOptions } from './verify-options.js';
 
 const topics = ['verify:a', 'verify:b', 'orders', 'ledger:main'] as const;
+const wireTopics = ['verify:b', 'orders'] as const;
 const publisherCount = 3;
 const settleTimeoutMs = 60_000;
 const progressMs = 5_000;
@@ -38,7 +40,7 @@ export async function runVerify(options: VerifyOptions, parts: VerifyParts): Pro
   const tell = (line: string): void => parts.tell(`${(nowMs() / 1_000).toFixed(1).padStart(6)} s  ${line}`);
   tell(`seed ${String(options.seed)}, store ${options.store}, ${String(options.spineCount)} Spine(s), ${String(options.minutes)} minute(s)`);
   const bed = await TestBed.start(options);
-  const clients = new Set<Bus>();
+  const clients = new Set<Closable>();
   try {
     parts.signal.throwIfAborted();
     tell(`servers run as processes ${bed.parts.map((part) => String(part.pid())).join(', ')}; the store: ${bed.store.setup}`);
@@ -53,9 +55,14 @@ export async function runVerify(options: VerifyOptions, parts: VerifyParts): Pro
   }
 }
 
+/** A client that ends with the run. */
+interface Closable {
+  close(): unknown;
+}
+
 interface RunParts {
   readonly bed: TestBed;
-  readonly clients: Set<Bus>;
+  readonly clients: Set<Closable>;
   readonly nowMs: () => number;
   readonly startedAtUs: bigint;
   readonly tell: (line: string) => void;
@@ -65,7 +72,7 @@ interface RunParts {
 class Run {
   private readonly random: SeededRandom;
   private readonly publishers: Publisher[] = [];
-  private readonly subscribers: SdkSubscriber[] = [];
+  private readonly subscribers: (SdkSubscriber | WireSubscriber)[] = [];
   private readonly endedClients: string[] = [];
 
   constructor(private readonly options: VerifyOptions, private readonly parts: RunParts) {
@@ -75,6 +82,7 @@ class Run {
   async execute(): Promise<VerifyResult> {
     const { bed, nowMs, tell, signal } = this.parts;
     await this.join();
+    const wire = this.subscribers.filter((subscriber) => subscriber instanceof WireSubscriber);
     const loops = this.publishers.map((publisher) => publisher.run());
     const progress = setInterval(() => { this.progress(); }, progressMs);
     const nemesis = new Nemesis({ bed, random: new SeededRandom(this.random.below(2 ** 32)), nowMs, tell, signal });
@@ -92,6 +100,7 @@ class Run {
     await bed.ready();
     await this.settle();
     const reads = await this.readBack();
+    for (const subscriber of wire) subscriber.stop();
     tell('read back; checking');
     const recorded = this.recorded(reads, nemesis.deaths);
     return { verdict: checkRun(recorded), deaths: nemesis.deaths, faults: nemesis.faults, seconds };
@@ -104,10 +113,20 @@ class Run {
       const name = `subscriber-${String(index + 1)}`;
       this.subscribers.push(await SdkSubscriber.join(name, await this.connect(name, index), target, { topics, nowMs }));
     }
+    for (const [index, topic] of wireTopics.entries()) await this.joinByWire(`wire-${String(index + 1)}`, topic, index);
     for (let index = 0; index < publisherCount; index += 1) {
       const name = `publisher-${String(index + 1)}`;
       this.publishers.push(new Publisher(name, await this.connect(name, index), topics, new SeededRandom(this.random.below(2 ** 32)), nowMs));
     }
+  }
+
+  private async joinByWire(name: string, topic: string, shieldIndex: number): Promise<void> {
+    const { bed, nowMs } = this.parts;
+    const subscriber = new WireSubscriber(name, { url: bed.url(shieldIndex), ca: bed.ca, token: () => bed.token(name), topic, nowMs });
+    this.subscribers.push(subscriber);
+    this.parts.clients.add({ close: () => { subscriber.stop(); } });
+    void subscriber.run();
+    await waitFor(() => subscriber.hasJoined, { timeoutMs: settleTimeoutMs, what: `${name} to join` });
   }
 
   private async connect(name: string, shieldIndex: number): Promise<Bus> {

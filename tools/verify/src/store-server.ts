@@ -33,13 +33,13 @@ export async function startStore(store: StoreName, file: (name: string) => strin
       return {
         server: undefined,
         setup: 'embedded file, sync each',
-        settings: () => ({ 'history.store': 'embedded', 'history.embedded.file': file('history.db'), 'history.embedded.sync': 'each' }),
+        settings: () => ({ 'history.store': 'embedded', 'history.embedded_file': file('history.db'), 'history.embedded_sync': 'each' }),
       };
     case 'redis':
       return {
         server: await startRedis({ appendonly: 'yes', appendfsync: 'always' }),
         setup: 'Redis, appendonly yes, appendfsync always',
-        settings: (port) => ({ 'history.store': 'redis', 'history.redis.urls': `redis://127.0.0.1:${String(port)}` }),
+        settings: (port) => ({ 'history.store': 'redis', 'history.redis_urls': `redis://127.0.0.1:${String(port)}` }),
       };
     case 'jetstream': {
       const { executable, version } = await ensureNats();
@@ -47,7 +47,7 @@ export async function startStore(store: StoreName, file: (name: string) => strin
         server: await startNats({ executable, jetstream: { syncInterval: 'always' } }),
         setup: `nats-server ${version}, JetStream, sync_interval always`,
         settings: (port) => ({
-          'history.store': 'jetstream', 'history.jetstream.servers': `nats://127.0.0.1:${String(port)}`, 'history.jetstream.sync': 'always',
+          'history.store': 'jetstream', 'history.jetstream_servers': `nats://127.0.0.1:${String(port)}`, 'history.jetstream_sync': 'always',
         }),
       };
     }
