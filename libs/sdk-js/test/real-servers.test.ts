@@ -92,6 +92,39 @@ describe('SDK with the real Shield and Spine', { timeout: 60_000 }, () => {
     expect(await take(rest, 1)).toEqual(['old channel']);
   });
 
+  it('replays a window strictly, twice the same, beside a live subscription of the topic (D9, D12)', async () => {
+    const [alice, bob] = await Promise.all([connectAs('alice'), connectAs('bob', { roles: ['client', 'admin'] })]);
+    const sent = Array.from({ length: 9_000 }, (_, index) => `event ${index}`);
+    const results = await alice.publishMany('replayed:main', sent.map(text));
+    const live = await bob.join('replayed:main', { since: 'start' });
+    const collect = async (options = {}, toSequence = 9_000n): Promise<string[]> => {
+      const seen: string[] = [];
+      for await (const message of bob.replay('replayed:main', { fromSequence: toSequence - 8_499n, toSequence }, options)) seen.push(message.erased ? 'erased' : message.text);
+      return seen;
+    };
+    const [first, second] = await Promise.all([collect(), collect()]);
+    expect(first).toEqual(sent.slice(500));
+    expect(second).toEqual(first);
+    expect(await take(live, sent.length)).toEqual(sent);
+    await bob.erase('replayed:main', results[700].sequence);
+    expect(await collect({}, 9_000n)).toEqual(first.map((each, index) => (index === 200 ? 'erased' : each)));
+    expect(await rejection(collect({}, 9_001n))).toMatchObject({ code: 'WINDOW_UNBOUNDED' });
+    expect(await rejection(alice.erase('replayed:main', 1n))).toMatchObject({ code: 'NOT_PERMITTED' });
+  });
+
+  it('replays a window between times at a pace', async () => {
+    const bus = await connectAs('alice');
+    await bus.publishMany('paced', Array.from({ length: 3 }, (_, index) => text(`early ${index}`)));
+    for (let index = 0; index < 130; index++) await bus.publish('paced', text(`${index}`));
+    const last = await bus.publish('paced', text('last'));
+    const window = { fromTime: new Date(0), toSequence: last.sequence - 1n };
+    const startedMs = performance.now();
+    const seen: string[] = [];
+    for await (const message of bus.replay('paced', window, { pace: 100 })) seen.push(message.text);
+    expect(seen).toEqual([...Array.from({ length: 3 }, (_, index) => `early ${index}`), ...Array.from({ length: 130 }, (_, index) => `${index}`)]);
+    expect(performance.now() - startedMs).toBeGreaterThan(1_000);
+  });
+
   it('loses and doubles nothing when the Shield is killed and started again (R7)', async () => {
     const [alice, bob] = await Promise.all([connectAs('alice'), connectAs('bob')]);
     const plans = await bob.join('killed:main');

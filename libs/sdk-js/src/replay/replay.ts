@@ -34,11 +34,13 @@ const maxPace = 0xffff_ffff;
 /** Checks a replay's bounds. Raises ArqonError WINDOW_UNBOUNDED, INVALID_ARGUMENT. */
 export function replayWindow(core: SessionCore, topic: Topic, window: ReplayWindow, { pace = 0 }: ReplayOptions): HistoryWindow {
   const { room, channel, recipient } = topic;
-  const { fromSequence = 0n, toSequence = 0n, limit = 0 } = window;
-  const fromTimeUs = microseconds(window.fromTime);
+  const { toSequence = 0n, limit = 0 } = window;
+  // On the wire zero means no bound, and a lower bound of zero is one all the same.
+  const fromSequence = window.fromSequence === 0n ? 1n : window.fromSequence ?? 0n;
+  const fromTimeUs = window.fromTime?.getTime() === 0 ? 1n : microseconds(window.fromTime);
   const toTimeUs = microseconds(window.toTime);
-  if (fromSequence <= 0n && fromTimeUs === 0n) throw new ArqonError('WINDOW_UNBOUNDED', { field: 'from_sequence' });
-  if (toSequence <= 0n && toTimeUs === 0n) throw new ArqonError('WINDOW_UNBOUNDED', { field: 'to_sequence' });
+  if (fromSequence <= 0n && fromTimeUs <= 0n) throw new ArqonError('WINDOW_UNBOUNDED', { field: 'from_sequence' });
+  if (toSequence <= 0n && toTimeUs <= 0n) throw new ArqonError('WINDOW_UNBOUNDED', { field: 'to_sequence' });
   if (!Number.isInteger(pace) || pace < 0 || pace > maxPace) {
     throw new ArqonError('INVALID_ARGUMENT', { field: 'pace', message: `The pace is a whole number up to ${maxPace}.` });
   }
