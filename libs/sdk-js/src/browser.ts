@@ -42,7 +42,7 @@ export type { WebSocketConstructor, WebSocketLike } from './link/socket-web.js';
 export type { GetToken } from './link/token-source.js';
 export type { Message } from './message.js';
 export type { EventInit, EventMetadata, PublishOptions, RawEvent, TypedEvent } from './publish-options.js';
-export { comparePositions, mergePositions } from './positions.js';
+export { comparePositions, mergePositions, type PositionOrder } from './positions.js';
 export type { PublishResult } from './publish/ticket.js';
 export type { ReplayOptions, ReplayWindow } from './replay/replay.js';
 export type { BusEvents } from './session-core.js';

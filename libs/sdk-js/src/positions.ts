@@ -1,5 +1,8 @@
-import { comparePositions as compare, mergePositions as merge, type ChannelPosition as NumberedPosition, type PositionOrder } from '@arqonbus/envelope';
+import { comparePositions as compare, mergePositions as merge, type ChannelPosition as NumberedPosition } from '@arqonbus/envelope';
 import type { ChannelPosition } from './wire/frame-reader.js';
+
+/** How two sets of positions relate. */
+export type PositionOrder = 'equal' | 'before' | 'after' | 'concurrent';
 
 /**
  * How two sets of positions of one room relate, as vector clocks with a component per channel: `before` when everything that `a`

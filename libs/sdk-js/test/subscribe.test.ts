@@ -210,6 +210,41 @@ describe('resuming', () => {
     expect(record.gaps).toMatchObject([{ reason: 'EPOCH_CHANGED', lost: true, after: { epoch: before, sequence: 1n }, resumesAt: { sequence: 0n } }]);
   });
 
+  it('reports a changed epoch of a topic that is empty before and after the drop, since what came between is not known', async () => {
+    const server = await startServer();
+    const bus = await connectTo(server);
+    const plans = await bus.join('plans');
+    const record = recordOf(plans);
+    const before = server.topic('plans').epoch;
+    server.current.socket.terminate();
+    server.recreate('plans');
+    await vi.waitFor(() => expect(record.gaps).toHaveLength(1));
+    const { epoch } = server.topic('plans');
+    expect(record.gaps).toMatchObject([{ reason: 'EPOCH_CHANGED', lost: true, after: { epoch: before, sequence: 0n }, resumesAt: { epoch, sequence: 0n } }]);
+    server.emit('plans', 'first');
+    expect(await take(plans, 1)).toEqual(['first']);
+  });
+
+  it('reports an epoch that changes on an open connection as lost, by the signal or by the first batch, once', async () => {
+    const server = await startServer();
+    const bus = await connectTo(server);
+    const plans = await bus.join('plans');
+    const record = recordOf(plans);
+    server.emit('plans', 'a');
+    const { epoch: first } = server.topic('plans');
+    server.recreate('plans');
+    const { epoch: second } = server.topic('plans');
+    server.current.signal({ case: 'gap', value: { room: 'plans', after: { epoch: first, sequence: 1n }, resumesAt: { epoch: second, sequence: 0n }, reason: 'EPOCH_CHANGED' } });
+    server.emit('plans', 'b');
+    server.recreate('plans');
+    server.emit('plans', 'c');
+    expect(await take(plans, 3)).toEqual(['a', 'b', 'c']);
+    expect(record.gaps).toMatchObject([
+      { reason: 'EPOCH_CHANGED', lost: true, after: { epoch: first, sequence: 1n }, resumesAt: { epoch: second, sequence: 0n } },
+      { reason: 'EPOCH_CHANGED', lost: true, after: { epoch: second, sequence: 1n }, resumesAt: { epoch: server.topic('plans').epoch, sequence: 0n } },
+    ]);
+  });
+
   it('reports trimmed history as lost and delivers what is left', async () => {
     const server = await startServer();
     const bus = await connectTo(server);
