@@ -30,8 +30,6 @@ export interface VerifySummary {
   readonly violations: Readonly<Record<string, number>>;
 }
 
-const shownViolations = 20;
-
 /** Sums up a run. */
 export function summaryOf({ store, spineCount, seed }: VerifyOptions, { verdict, deaths, faults, seconds }: VerifyResult): VerifySummary {
   const killsByPart: Record<string, number> = {};
@@ -75,8 +73,8 @@ export function reportOf(summary: VerifySummary, { verdict, faults }: VerifyResu
   const { first } = verdict.violations;
   return [
     `verify: VIOLATIONS ${JSON.stringify(summary.violations)}: ${counts}`,
-    ...first.slice(0, shownViolations).map(({ kind, text }) => `  ${kind}: ${text}`),
-    ...(first.length > shownViolations ? ['  and more'] : []),
+    'The first of each kind:',
+    ...[...first].sort((a, b) => a.kind.localeCompare(b.kind)).map(({ kind, text }) => `  ${kind}: ${text}`),
     'What was broken when:',
     ...faults.map(({ atMs, text }) => `  ${String(atMs).padStart(7)} ms  ${text}`),
     `Run it again with --seed ${String(summary.seed)}`,

@@ -7,6 +7,7 @@ import { Nemesis, type DoneFault } from './nemesis.js';
 import { Publisher } from './publisher.js';
 import type { Death, PublishRecord, ReadRecord, RecordedRun } from './recorded-run.js';
 import { SdkSubscriber } from './sdk-subscriber.js';
+import type { StartStore } from './store-server.js';
 import { TestBed } from './test-bed.js';
 import { WireSubscriber } from './wire-subscriber.js';
 import type { VerifyOptions } from './verify-options.js';
@@ -23,6 +24,8 @@ export interface VerifyParts {
   readonly tell: (line: string) => void;
   /** Ends the run early. */
   readonly signal: AbortSignal;
+  /** Starts another store than the options name, such as one that forgets. */
+  readonly startStore?: StartStore;
 }
 
 export interface VerifyResult {
@@ -39,7 +42,7 @@ export async function runVerify(options: VerifyOptions, parts: VerifyParts): Pro
   const startedAtUs = BigInt(Date.now()) * 1_000n;
   const tell = (line: string): void => parts.tell(`${(nowMs() / 1_000).toFixed(1).padStart(6)} s  ${line}`);
   tell(`seed ${String(options.seed)}, store ${options.store}, ${String(options.spineCount)} Spine(s), ${String(options.minutes)} minute(s)`);
-  const bed = await TestBed.start(options);
+  const bed = await TestBed.start(options, parts.startStore);
   const clients = new Set<Closable>();
   try {
     parts.signal.throwIfAborted();

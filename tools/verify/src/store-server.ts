@@ -21,6 +21,9 @@ export interface StoreUnderTest {
   settings(port: number): Settings;
 }
 
+/** Starts a store; `file` gives the path of a file of the run. */
+export type StartStore = (store: StoreName, file: (name: string) => string) => Promise<StoreUnderTest>;
+
 /**
  * Starts the store. Redis runs with `appendfsync always` and JetStream with `sync_interval: always`, so that a kill -9 of the store itself may
  * lose nothing that was acknowledged either.

@@ -4,7 +4,7 @@ import { createTempFolder, createTestCertificate, createTestIssuer, waitFor, typ
 import { randomBytes } from 'node:crypto';
 import { FaultProxy } from './fault-proxy.js';
 import type { Death } from './recorded-run.js';
-import { startStore, type StoreUnderTest } from './store-server.js';
+import { startStore, type StartStore, type StoreUnderTest } from './store-server.js';
 import type { VerifyOptions } from './verify-options.js';
 
 /** A server process that the nemesis kills, restarts and stops. */
@@ -50,11 +50,11 @@ export class TestBed {
   }
 
   /** Starts everything; resolves when clients can connect. On failure nothing is left. */
-  static async start({ store: storeName, spineCount }: Pick<VerifyOptions, 'store' | 'spineCount'>): Promise<TestBed> {
+  static async start({ store: storeName, spineCount }: Pick<VerifyOptions, 'store' | 'spineCount'>, start: StartStore = startStore): Promise<TestBed> {
     const [issuer, certificate] = await Promise.all([createTestIssuer(), createTestCertificate()]);
     const folder = createTempFolder('arqon-verify-');
     const auth = { 'auth.jwks_file': issuer.jwksFile, 'auth.issuer': issuer.issuer, 'auth.audience': issuer.audience, 'link.key': randomBytes(24).toString('hex'), 'admin.port': '0' };
-    const store = await startStore(storeName, (name) => folder.file(name));
+    const store = await start(storeName, (name) => folder.file(name));
     const storeProxies: FaultProxy[] = [];
     const spines: ServerProcess[] = [];
     for (let index = 0; index < spineCount; index += 1) {

@@ -15,9 +15,9 @@ export interface Violation {
 /** Reports one violation. With a key, one that was reported under the same kind and key counts once. */
 export type Report = (kind: ViolationKind, text: string, key?: string) => void;
 
-const maxKept = 200;
+const maxKeptOfKind = 6;
 
-/** Counts violations of each kind and keeps the first ones. */
+/** Counts violations of each kind and keeps the first ones of each. */
 export class Violations {
   readonly first: Violation[] = [];
   private readonly counts = new Map<ViolationKind, number>();
@@ -29,7 +29,7 @@ export class Violations {
       this.reported.add(`${kind} ${key}`);
     }
     this.counts.set(kind, this.count(kind) + 1);
-    if (this.first.length < maxKept) this.first.push({ kind, text });
+    if (this.count(kind) <= maxKeptOfKind) this.first.push({ kind, text });
   };
 
   count(...kinds: readonly ViolationKind[]): number {

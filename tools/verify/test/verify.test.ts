@@ -1,6 +1,9 @@
+import { startRedis } from '@arqonbus/services';
 import { startProcess, waitFor, type RunningProcess } from '@arqonbus/testkit';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { runVerify } from '../src/run-verify.js';
+import type { StartStore } from '../src/store-server.js';
 import type { VerifySummary } from '../src/report.js';
 import type { StoreName } from '../src/verify-options.js';
 
@@ -38,6 +41,8 @@ interface Case {
 
 const cases: readonly Case[] = [
   { store: 'memory', spines: 1, promised: 'MEMORY' },
+  { store: 'redis', spines: 1, promised: 'FSYNC' },
+  { store: 'redis', spines: 2, promised: 'FSYNC' },
 ];
 
 describe('verify:delivery', () => {
@@ -49,6 +54,21 @@ describe('verify:delivery', () => {
     expect(summary.kills).toBeGreaterThan(0);
     expect(summary.acked).toBeGreaterThan(500);
     expect(summary.delivered).toBeGreaterThan(500);
+  }, timeoutMs);
+
+  it('finds what a store forgets that does not keep what it took: Redis without its append-only file, killed', async () => {
+    const started: string[] = [];
+    const startStore: StartStore = async () => {
+      const server = await startRedis();
+      started.push(server.folder);
+      return { server, setup: 'Redis that forgets', settings: (port) => ({ 'history.store': 'redis', 'history.redis_urls': `redis://127.0.0.1:${String(port)}` }) };
+    };
+    const options = { store: 'redis', spineCount: 1, minutes: 0.2, isJson: false, seed: 1 } as const;
+    const { verdict, deaths } = await runVerify(options, { tell: () => undefined, signal: new AbortController().signal, startStore });
+    expect(started).toHaveLength(1);
+    expect(deaths.map(({ part }) => part)).toContain('store');
+    expect(verdict.lostAckedCount).toBeGreaterThan(0);
+    expect(verdict.violations.byKind()).toHaveProperty('epoch_without_cause');
   }, timeoutMs);
 
   it('ends its servers when a signal ends it', async () => {
