@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DevInfo } from '../src/data-dir/dev-file.js';
-import { bin, isRunning, runArqon, serverPidOf, serverPidsOf, startArqon, startDev, testFolder, untilGone, workspaceRoot } from './arqon-process.js';
+import { bin, isRunning, jsonLines, runArqon, serverPidOf, serverPidsOf, startArqon, startDev, testFolder, untilGone, workspaceRoot, type ArqonRun } from './arqon-process.js';
 
 const limitMs = 90_000;
 
@@ -142,6 +142,25 @@ describe('arqon dev', () => {
     expect(runs).toBe(6);
     expect(await dev.process.exited).toEqual({ code: 1, signal: null });
     expect(dev.process.output.stderr).toContain('"code":"KEEPS_FAILING"');
+  }, limitMs);
+
+  it('keeps history in its folder with --store embedded, across a killed Spine and a restart of all', async () => {
+    const folder = testFolder();
+    const arqon = (...args: string[]): Promise<ArqonRun> => runArqon(args, { cwd: folder.path });
+    const dev = await startDev(folder.path, ['--store', 'embedded']);
+    const first = await arqon('pub', 'kept:main', 'one', '--json');
+    expect(JSON.parse(first.stdout)).toMatchObject({ sequence: '1', durability: 'FSYNC' });
+    expect(existsSync(folder.file('.arqon/history.db'))).toBe(true);
+    expect(JSON.parse((await arqon('status', '--json')).stdout)).toMatchObject({ store: { name: 'embedded', durability: 'FSYNC', up: true } });
+    expect((await arqon('status')).stdout).toMatch(/\n {2}store {7}embedded, FSYNC, up/);
+    process.kill(serverPidOf(dev.info.pid, 'spine') ?? 0, 'SIGKILL');
+    await waitFor(() => dev.process.output.stderr.includes('spine runs again'), { timeoutMs: 20_000, what: 'the Spine to be restarted' });
+    expect(JSON.parse((await arqon('pub', 'kept:main', 'two', '--json')).stdout)).toMatchObject({ sequence: '2', epoch: (JSON.parse(first.stdout) as { epoch: string }).epoch });
+    await dev.process.stop('SIGTERM');
+    const again = await startDev(folder.path, ['--store', 'embedded']);
+    const replay = await arqon('history', 'kept:main', '--replay', '--from', '1', '--to', '2', '--json');
+    expect(jsonLines<{ payload: string }>(replay.stdout).map(({ payload }) => payload)).toEqual(['one', 'two']);
+    await again.process.stop('SIGTERM');
   }, limitMs);
 
   it('shows a bad setting and ends with 78', async () => {

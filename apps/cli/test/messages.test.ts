@@ -129,8 +129,8 @@ describe('arqon against its own dev over TLS', () => {
   it('shows the status of server and session', async () => {
     const { code, stdout } = await arqon('status', '--json');
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ url: dev.info.shieldUrl, readiness: 'Ready', reasons: [], clientId: expect.stringMatching(/^cli-/) as string });
-    expect((await arqon('status')).stdout).toMatch(/^arqonbus-spine\/\S+ at wss:.*\n {2}readiness {3}Ready\n/);
+    expect(JSON.parse(stdout)).toMatchObject({ url: dev.info.shieldUrl, readiness: 'Ready', reasons: [], clientId: expect.stringMatching(/^cli-/) as string, store: { name: 'memory', durability: 'MEMORY', up: true } });
+    expect((await arqon('status')).stdout).toMatch(/^arqonbus-spine\/\S+ at wss:.*\n {2}readiness {3}Ready\n {2}store {7}memory, MEMORY, up \(.*\)\n/);
   });
 
   it('uses a token from the environment, and tells what it does not permit (exit 5)', async () => {
