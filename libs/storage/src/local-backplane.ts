@@ -23,7 +23,7 @@ interface FollowerPlace {
 
 /**
  * Backplane within one process, for stores of which no other process is told. The store calls `announce` and its siblings after the commit,
- * in the order of commits; followers must not throw. A follower that is behind what is announced is fed by reading the log.
+ * in the order of commits and resets; followers must not throw. A follower that is behind what is announced is fed by reading the log.
  */
 export class LocalBackplane implements Backplane {
   private readonly followers = new Map<string, Set<FollowerPlace>>();
