@@ -156,7 +156,7 @@ describe('replay()', () => {
     const window = { fromTime: new Date(1_000), toTime: new Date(9_999_999_999_999) };
     expect(await collect(bus.replay('plans', window))).toEqual(numbers(9));
     expect(await collect(bus.replay('plans', { ...window, limit: 5 }))).toEqual(numbers(5));
-    expect(server.current.commandsOf('historyReplay')).toMatchObject([{ fromSequence: 0n, fromTimeUs: 1_000_000n }, { limit: 5 }]);
+    expect(server.current.commandsOf('historyReplay')).toMatchObject([{ fromSequence: 0n, fromTimeUs: 1_000_000n }, { fromSequence: 0n, limit: 5 }]);
   });
 
   it('holds the next portion back so that the pace is kept across portions', async () => {
