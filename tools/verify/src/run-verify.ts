@@ -1,6 +1,6 @@
 import { SeededRandom } from '@arqonbus/e2e';
 import type { Bus } from '@arqonbus/sdk';
-import { waitFor } from '@arqonbus/testkit';
+import { waitFor, within } from '@arqonbus/testkit';
 import { setTimeout as wait } from 'node:timers/promises';
 import { checkRun, type Verdict } from './check-run.js';
 import { Nemesis, type DoneFault } from './nemesis.js';
@@ -9,12 +9,14 @@ import type { Death, PublishRecord, ReadRecord, RecordedRun } from './recorded-r
 import { SdkSubscriber } from './sdk-subscriber.js';
 import type { StartStore } from './store-server.js';
 import { TestBed } from './test-bed.js';
+import { Visitor } from './visitor.js';
 import { WireSubscriber } from './wire-subscriber.js';
 import type { VerifyOptions } from './verify-options.js';
 
 const topics = ['verify:a', 'verify:b', 'orders', 'ledger:main'] as const;
 const wireTopics = ['verify:b', 'orders'] as const;
 const publisherCount = 3;
+const visitorCount = 2;
 const settleTimeoutMs = 60_000;
 const progressMs = 5_000;
 const warmUpMs = 500;
@@ -75,6 +77,7 @@ interface RunParts {
 class Run {
   private readonly random: SeededRandom;
   private readonly publishers: Publisher[] = [];
+  private readonly visitors: Visitor[] = [];
   private readonly subscribers: (SdkSubscriber | WireSubscriber)[] = [];
   private readonly endedClients: string[] = [];
 
@@ -86,7 +89,7 @@ class Run {
     const { bed, nowMs, tell, signal } = this.parts;
     await this.join();
     const wire = this.subscribers.filter((subscriber) => subscriber instanceof WireSubscriber);
-    const loops = this.publishers.map((publisher) => publisher.run());
+    const loops = this.writers.map((writer) => writer.run());
     const progress = setInterval(() => { this.progress(); }, progressMs);
     const nemesis = new Nemesis({ bed, random: new SeededRandom(this.random.below(2 ** 32)), nowMs, tell, signal });
     const beganMs = nowMs();
@@ -95,13 +98,12 @@ class Run {
       await nemesis.run(this.options.minutes * 60_000);
     } finally {
       clearInterval(progress);
-      for (const publisher of this.publishers) publisher.stop();
-      await Promise.all(loops);
+      for (const writer of this.writers) writer.stop();
     }
     const seconds = (nowMs() - beganMs) / 1_000;
     tell('all faults are healed; settling');
     await bed.ready();
-    await this.settle();
+    await this.settle(loops);
     const reads = await this.readBack();
     for (const subscriber of wire) subscriber.stop();
     tell('read back; checking');
@@ -119,8 +121,18 @@ class Run {
     for (const [index, topic] of wireTopics.entries()) await this.joinByWire(`wire-${String(index + 1)}`, topic, index);
     for (let index = 0; index < publisherCount; index += 1) {
       const name = `publisher-${String(index + 1)}`;
-      this.publishers.push(new Publisher(name, await this.connect(name, index), topics, new SeededRandom(this.random.below(2 ** 32)), nowMs));
+      const bus = await this.connect(name, index);
+      this.publishers.push(new Publisher(name, () => bus, { topics, random: new SeededRandom(this.random.below(2 ** 32)), nowMs }));
     }
+    for (let index = 0; index < visitorCount; index += 1) {
+      const name = `visitor-${String(index + 1)}`;
+      const random = new SeededRandom(this.random.below(2 ** 32));
+      this.visitors.push(new Visitor(name, { topics, random, nowMs, connect: () => this.connect(name, index) }));
+    }
+  }
+
+  private get writers(): readonly (Publisher | Visitor)[] {
+    return [...this.publishers, ...this.visitors];
   }
 
   private async joinByWire(name: string, topic: string, shieldIndex: number): Promise<void> {
@@ -142,18 +154,19 @@ class Run {
   }
 
   private progress(): void {
-    const records = this.publishers.flatMap((publisher) => publisher.records);
+    const records = this.writers.flatMap((writer) => writer.records);
     const ackedCount = records.filter(({ outcome }) => outcome.kind === 'acked').length;
     const deliveredCount = this.subscribers.reduce((sum, subscriber) => sum + subscriber.deliveredCount, 0);
     this.parts.tell(`${String(ackedCount)} acknowledged, ${String(records.length - ackedCount)} unknown, ${String(deliveredCount)} delivered`);
   }
 
   /** Waits for every publish to settle, then for every subscriber to have each topic's last event, which is published now. */
-  private async settle(): Promise<void> {
+  private async settle(loops: readonly Promise<void>[]): Promise<void> {
     const { tell } = this.parts;
-    for (const publisher of this.publishers) {
-      if (!(await publisher.settled(settleTimeoutMs))) tell(`${publisher.name}: ${String(publisher.pending.size)} publishes do not settle`);
+    for (const { name, pending, settled } of this.writers.map((writer) => ({ name: writer.name, pending: writer.pending, settled: writer.settled(settleTimeoutMs) }))) {
+      if (!(await settled)) tell(`${name}: ${String(pending.size)} publishes do not settle`);
     }
+    await within(Promise.all(loops), settleTimeoutMs, 'the writers to end');
     for (const topic of topics) {
       const last = await this.publishLast(topic);
       for (const subscriber of this.subscribers.filter((each) => each.follows(topic))) {
@@ -189,8 +202,8 @@ class Run {
     const endedSubscribers = this.subscribers.flatMap(({ name, endedBy }) => (endedBy === undefined ? [] : [`${name}: ${endedBy}`]));
     return {
       startedAtUs: this.parts.startedAtUs,
-      publishes: this.publishers.flatMap((publisher) => publisher.records),
-      pending: this.publishers.flatMap((publisher) => [...publisher.pending]),
+      publishes: this.writers.flatMap((writer) => writer.records),
+      pending: this.writers.flatMap((writer) => [...writer.pending]),
       endedClients: [...this.endedClients, ...endedSubscribers],
       subscribers: this.subscribers.map((subscriber) => subscriber.recorded),
       reads,

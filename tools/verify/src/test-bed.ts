@@ -49,39 +49,29 @@ export class TestBed {
     ];
   }
 
-  /** Starts everything; resolves when clients can connect. On failure nothing is left. */
+  /** Starts everything; resolves when clients can connect. What a failed start leaves ends with this process. */
   static async start({ store: storeName, spineCount }: Pick<VerifyOptions, 'store' | 'spineCount'>, start: StartStore = startStore): Promise<TestBed> {
     const [issuer, certificate] = await Promise.all([createTestIssuer(), createTestCertificate()]);
     const folder = createTempFolder('arqon-verify-');
     const auth = { 'auth.jwks_file': issuer.jwksFile, 'auth.issuer': issuer.issuer, 'auth.audience': issuer.audience, 'link.key': randomBytes(24).toString('hex'), 'admin.port': '0' };
     const store = await start(storeName, (name) => folder.file(name));
-    const storeProxies: FaultProxy[] = [];
-    const spines: ServerProcess[] = [];
-    for (let index = 0; index < spineCount; index += 1) {
-      const { server } = store;
-      if (server !== undefined) storeProxies.push(await FaultProxy.start(() => server.port));
-      const name = `spine-${String(index + 1)}`;
-      spines.push(await ServerProcess.start('spine', {
-        ...auth, ...spineTuning, 'node.id': name, 'service.port': '0', 'link.port': '0', 'audit.file': folder.file(`${name}-audit.jsonl`),
-        ...store.settings(storeProxies.at(index)?.port ?? 0), ...(spineCount > 1 ? { 'history.spines': 'many' } : {}),
-      }));
-    }
-    const linkProxies: FaultProxy[] = [];
-    const clientProxies: FaultProxy[] = [];
-    const shields: ServerProcess[] = [];
-    for (let index = 0; index < shieldCount; index += 1) {
-      const ways = await Promise.all(spines.map((spine) => FaultProxy.start(() => spine.ports.linkPort ?? 0)));
-      linkProxies.push(...ways);
-      const urls = ways.map(({ port }) => `ws://127.0.0.1:${String(port)}`);
+    const { server } = store;
+    const storeProxies = server === undefined ? [] : await startProxies(spineCount, () => () => server.port);
+    const spines = await Promise.all(counted(spineCount, (index) => ServerProcess.start('spine', {
+      ...auth, ...spineTuning, 'node.id': `spine-${String(index + 1)}`, 'service.port': '0', 'link.port': '0', 'audit.file': folder.file(`spine-${String(index + 1)}-audit.jsonl`),
+      ...store.settings(storeProxies.at(index)?.port ?? 0), ...(spineCount > 1 ? { 'history.spines': 'many' } : {}),
+    })));
+    const linkProxies = await startProxies(shieldCount * spineCount, (index) => () => spines[index % spineCount].ports.linkPort ?? 0);
+    const shields = await Promise.all(counted(shieldCount, (index) => {
+      const urls = linkProxies.slice(index * spineCount, (index + 1) * spineCount).map(({ port }) => `ws://127.0.0.1:${String(port)}`);
       // Each Shield begins with another Spine.
-      const rotated = [...urls.slice(index % urls.length), ...urls.slice(0, index % urls.length)];
-      const shield = await ServerProcess.start('shield', {
+      const rotated = [...urls.slice(index % spineCount), ...urls.slice(0, index % spineCount)];
+      return ServerProcess.start('shield', {
         ...auth, 'node.id': `shield-${String(index + 1)}`, 'listen.port': '0', 'tls.cert_file': certificate.certFile, 'tls.key_file': certificate.keyFile,
         'link.urls': rotated.join(','), 'drain.timeout_ms': '1000',
       });
-      shields.push(shield);
-      clientProxies.push(await FaultProxy.start(() => shield.ports.clientPort ?? 0));
-    }
+    }));
+    const clientProxies = await startProxies(shieldCount, (index) => () => shields[index].ports.clientPort ?? 0);
     const bed = new TestBed(issuer, certificate, folder, store, spines, shields, { client: clientProxies, link: linkProxies, store: storeProxies });
     await bed.ready();
     return bed;
@@ -151,6 +141,14 @@ export class TestBed {
   private get allProxies(): FaultProxy[] {
     return Object.values(this.proxies).flat();
   }
+}
+
+function counted<T>(count: number, make: (index: number) => T): T[] {
+  return Array.from({ length: count }, (_, index) => make(index));
+}
+
+function startProxies(count: number, targetPort: (index: number) => () => number): Promise<FaultProxy[]> {
+  return Promise.all(counted(count, (index) => FaultProxy.start(targetPort(index))));
 }
 
 /** Signals a process that may be gone. */
