@@ -12,6 +12,8 @@ export interface RealServers {
   token(options?: TestTokenOptions): Promise<string>;
   /** Kills the Shield without a chance to say anything and starts another on the same port. */
   restartShield(): Promise<void>;
+  /** The same of the Spine. */
+  restartSpine(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -24,8 +26,15 @@ function startApp(app: string, env: Record<string, string>): Promise<RunningProc
   });
 }
 
-/** Starts both as processes of their own, on free ports. Pages of `origins` may connect. */
-export async function startRealServers({ origins = [] }: { readonly origins?: readonly string[] } = {}): Promise<RealServers> {
+export interface RealServersOptions {
+  /** Origins of pages that may connect. */
+  readonly origins?: readonly string[];
+  /** True: history is kept in a file. */
+  readonly isDurable?: boolean;
+}
+
+/** Starts both as processes of their own, on free ports. */
+export async function startRealServers({ origins = [], isDurable = false }: RealServersOptions = {}): Promise<RealServers> {
   const [issuer, certificate, shieldPort] = await Promise.all([createTestIssuer(), createTestCertificate(), freePort()]);
   const folder = createTempFolder('arqon-sdk-');
   const linkKey = randomBytes(24).toString('hex');
@@ -33,9 +42,11 @@ export async function startRealServers({ origins = [] }: { readonly origins?: re
     [`ARQON_${app}_AUTH_JWKS_FILE`]: issuer.jwksFile, [`ARQON_${app}_AUTH_ISSUER`]: issuer.issuer, [`ARQON_${app}_AUTH_AUDIENCE`]: issuer.audience,
     [`ARQON_${app}_LINK_KEY`]: linkKey, [`ARQON_${app}_ADMIN_PORT`]: '0',
   });
-  const spine = await startApp('spine', {
-    ...auth('SPINE'), ARQON_SPINE_SERVICE_PORT: '0', ARQON_SPINE_LINK_PORT: '0', ARQON_SPINE_AUDIT_FILE: folder.file('audit.jsonl'),
+  const startSpine = (servicePort: number, linkPort: number): Promise<RunningProcess> => startApp('spine', {
+    ...auth('SPINE'), ARQON_SPINE_SERVICE_PORT: String(servicePort), ARQON_SPINE_LINK_PORT: String(linkPort), ARQON_SPINE_AUDIT_FILE: folder.file('audit.jsonl'),
+    ...(isDurable ? { ARQON_SPINE_HISTORY_STORE: 'embedded', ARQON_SPINE_HISTORY_EMBEDDED_FILE: folder.file('history.db') } : {}),
   });
+  let spine = await startSpine(0, 0);
   const ports = spine.output.messages[0] as { servicePort: number; linkPort: number };
   const startShield = (): Promise<RunningProcess> => startApp('shield', {
     ...auth('SHIELD'), ARQON_SHIELD_LISTEN_PORT: String(shieldPort), ARQON_SHIELD_TLS_CERT_FILE: certificate.certFile,
@@ -51,6 +62,10 @@ export async function startRealServers({ origins = [] }: { readonly origins?: re
     restartShield: async () => {
       await shield.stop('SIGKILL');
       shield = await startShield();
+    },
+    restartSpine: async () => {
+      await spine.stop('SIGKILL');
+      spine = await startSpine(ports.servicePort, ports.linkPort);
     },
     stop: async () => {
       await shield.stop();
