@@ -47,19 +47,26 @@ describe('history_replay of a session behind a Shield', () => {
     expect(pages()).toEqual([]);
   }
 
-  it('sends the next page for a credit alone, which an empty frame behind each page asks for', async () => {
+  /** The empty frame that asks for a credit. */
+  async function question(): Promise<void> {
+    expect((await link.sessionFrame(session, (candidate) => candidate.batches.length === 0)).page).toBe(true);
+  }
+
+  it('sends each page for a credit alone, which an empty frame asks for', async () => {
     send({ case: 'historyReplay', value: { room: 'r', epoch, fromSequence: 1n, toSequence: BigInt(total) } });
     const seen: bigint[] = [];
     for (let page = 1; seen.length < total; page += 1) {
-      const { frame, page: asksForCredit } = await link.sessionFrame(session, hasEvents);
-      expect(asksForCredit).toBe(false);
-      expect((await link.sessionFrame(session, (candidate) => candidate.batches.length === 0)).page).toBe(true);
-      seen.push(...eventsOf(frame).map((event) => event.sequence));
+      await question();
       if (page < 3) await expectNoPage();
       credit();
+      const { frame, page: tellsPosition } = await link.sessionFrame(session, hasEvents);
+      expect(tellsPosition).toBe(false);
+      seen.push(...eventsOf(frame).map((event) => event.sequence));
     }
     expect(seen).toEqual(Array.from({ length: total }, (_, n) => BigInt(n + 1)));
     await link.sessionFrame(session, isReplyOf('history'));
+    await question();
+    credit();
   });
 
   it('lets the recovery of a session that lagged go first, then goes on', async () => {
@@ -67,6 +74,8 @@ describe('history_replay of a session behind a Shield', () => {
     await link.sessionFrame(session, isReplyOf('joined'));
     const { topic } = (await link.message('subscribe')).value;
     send({ case: 'historyReplay', value: { room: 'r', epoch, fromSequence: 1n, toSequence: BigInt(total) } });
+    await question();
+    credit();
     const first = eventsOf((await link.sessionFrame(session, hasEvents)).frame);
     link.say({ body: { case: 'sessionLagging', value: { session: BigInt(session), positions: [{ topic, epoch, sequence: BigInt(total - 2) }] } } });
     credit();

@@ -16,7 +16,7 @@ const maxReplayEvents = 1_000_000;
 const longestWaitMs = 1_000;
 /** Bytes read for each event that may leave now, so that little is read in vain. */
 const bytesPerEventAllowed = 512;
-/** An empty frame: behind a page it asks for the credit, and no position is read from it. */
+/** An empty frame: it asks for the credit without being a page, which would tell a Shield a position of the session. */
 const heartbeat = new Uint8Array(0);
 
 const running = new WeakMap<Session, number>();
@@ -64,6 +64,8 @@ class Replay {
   /** Sequence of the last event sent; undefined before the first. */
   private last: number | undefined;
   private next: number;
+  /** The session's buffer was seen to have room, and nothing was waited for since. */
+  private hasRoom = false;
 
   constructor(
     private readonly context: CommandContext, call: CommandCall, private readonly value: CommandValue<'historyReplay'>, private readonly source: ReplaySource,
@@ -97,10 +99,20 @@ class Replay {
       const nowMs = context.nowMs();
       // Half of a session's burst is left for what it does besides.
       const waitMs = Math.max(session.bucket?.reserveMs(nowMs) ?? 0, this.pace === undefined || this.pace.eventsAllowed(nowMs) >= 1 ? 0 : this.pace.waitMs);
-      if (waitMs > 0) await sleep(Math.min(waitMs, longestWaitMs), undefined, { ref: false });
-      else if (session.awaitsCredit || session.isLagging) await session.nextRoom(longestWaitMs);
-      else return;
+      if (waitMs > 0) {
+        await sleep(Math.min(waitMs, longestWaitMs), undefined, { ref: false });
+        this.hasRoom = false;
+      } else if (session.awaitsCredit || session.isLagging) {
+        await session.nextRoom(longestWaitMs);
+        this.hasRoom = true;
+      } else if (this.hasRoom) return;
+      else this.askForCredit();
     }
+  }
+
+  private askForCredit(): void {
+    this.session.awaitsCredit = true;
+    this.session.port.sendPage(heartbeat);
   }
 
   private async sendPage(): Promise<void> {
@@ -140,9 +152,8 @@ class Replay {
     this.last = page.last;
     this.next = page.next === 0 ? this.source.window.to + 1 : page.next;
     session.bucket?.charge(bytes.length);
-    session.awaitsCredit = true;
     session.flush();
-    if (session.port.send(bytes)) session.port.sendPage(heartbeat);
+    if (session.port.send(bytes)) this.askForCredit();
   }
 
   /** The page must follow what was sent, or begin where the window does. */

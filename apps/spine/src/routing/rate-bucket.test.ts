@@ -43,3 +43,14 @@ describe('charge()', () => {
     expect(bucket.debtMs(1_000)).toBe(0);
   });
 });
+
+describe('reserveMs()', () => {
+  it('is the time until half of the burst in bytes is there', () => {
+    const bucket = new RateBucket(1_000, 1_000, 0);
+    bucket.charge(1_000);
+    expect(bucket.reserveMs(0)).toBe(0);
+    bucket.charge(500);
+    expect([bucket.reserveMs(0), bucket.reserveMs(200), bucket.reserveMs(500)]).toEqual([500, 300, 0]);
+    expect(bucket.take(1, 1_000, 500)).toBe(0);
+  });
+});
