@@ -10,8 +10,7 @@ export { decodeRunBody, encodeRunBody, type RunBody } from './run-body.js';
 export { erasedEventType, tombstoneBody } from './tombstone.js';
 export { MemoryHistoryStore, openMemoryStore, type MemoryStoreOptions } from './memory-history-store.js';
 export { LocalBackplane } from './local-backplane.js';
-export {
-  LocalGroups, MemoryGroupPlaces, type GroupChange, type GroupPlace, type GroupPlaces, type LocalGroupsParts, type OpenDelivery,
-} from './local-groups.js';
-export { LocalGroup } from './local-group.js';
+export { LocalGroups } from './local-groups.js';
+export { LocalGroup, type LocalGroupParts } from './local-group.js';
+export { MemoryGroupPlaces, type GroupChange, type GroupPlace, type GroupPlaces, type OpenDelivery } from './group-places.js';
 export { encodeLogPage, readLogPage, stampRun } from './log-page.js';

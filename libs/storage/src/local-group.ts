@@ -1,5 +1,11 @@
-import type { GroupChange, GroupPlace, LocalGroupsParts, OpenDelivery } from './local-groups.js';
-import type { CommittedRun, Following, GroupLog, GroupRun, TopicLog } from './topic-log.js';
+import type { GroupChange, GroupPlace, GroupPlaces, OpenDelivery } from './group-places.js';
+import type { Backplane, CommittedRun, Following, GroupLog, GroupRun, TopicLog } from './topic-log.js';
+
+export interface LocalGroupParts {
+  /** Tells of new runs and epochs. */
+  readonly backplane: Backplane;
+  readonly places: GroupPlaces;
+}
 
 /** One read for runs that nobody had yet. */
 const readBytes = 1_048_576;
@@ -29,10 +35,10 @@ export class LocalGroup {
   private isStopped = false;
 
   private constructor(
-    private readonly log: TopicLog, private readonly name: string, private readonly parts: LocalGroupsParts, private epoch: number, private position: number,
+    private readonly log: TopicLog, private readonly name: string, private readonly parts: LocalGroupParts, private epoch: number, private position: number,
   ) {}
 
-  static async load(log: TopicLog, name: string, parts: LocalGroupsParts): Promise<LocalGroup> {
+  static async load(log: TopicLog, name: string, parts: LocalGroupParts): Promise<LocalGroup> {
     const [head, place] = [await log.readHead(), await parts.places.load(log.key, name)];
     const group = new LocalGroup(log, name, parts, head.epoch, startOf(place, head));
     if (place?.epoch === head.epoch) for (const { sequence, deliveries } of place.open) group.leases.set(sequence, { deliveries, endsMs: 0 });

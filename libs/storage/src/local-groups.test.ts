@@ -1,6 +1,7 @@
 import { ArqonError } from '@arqonbus/errors';
 import { describe, expect, it } from 'vitest';
-import { LocalGroups, MemoryGroupPlaces, type GroupChange, type GroupPlaces } from './local-groups.js';
+import { MemoryGroupPlaces, type GroupChange, type GroupPlaces } from './group-places.js';
+import { LocalGroups } from './local-groups.js';
 import { openMemoryStore } from './memory-history-store.js';
 import { appendAll, newKey, openLog, plainRun, wallUs } from './store-under-test.contract.js';
 import type { Backplane, TopicLog } from './topic-log.js';

@@ -1,6 +1,7 @@
 import { topicKeyText, type TopicKey } from '@arqonbus/tenancy';
+import { MemoryGroupPlaces } from './group-places.js';
 import { LocalBackplane } from './local-backplane.js';
-import { LocalGroups, MemoryGroupPlaces } from './local-groups.js';
+import { LocalGroups } from './local-groups.js';
 import { MemoryTopicLog, type MemoryLogShare } from './memory-topic-log.js';
 import type { Backplane, GroupLog, HistoryStore, OpenGroupOptions, OpenLogOptions, TopicLog } from './topic-log.js';
 
