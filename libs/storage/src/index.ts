@@ -1,6 +1,7 @@
 export type {
-  AppendOutcome, DurabilityName, EventOrigin, HistoryPage, LiveHistory, HistoryWindow, OpenTopicOptions, Retention, RunToAppend, Tail, TopicHistory,
+  AppendOutcome, EventOrigin, HistoryPage, LiveHistory, HistoryWindow, OpenTopicOptions, RunToAppend, Tail, TopicHistory,
 } from './live-history.js';
+export type { DurabilityName, Retention } from './retention.js';
 export { MemoryLiveHistory, type MemoryHistoryOptions } from './memory-live-history.js';
 export type {
   Backplane, CommittedRun, Following, GroupLog, GroupRun, HistoryStore, LogAppendResult, LogFollower, LogHead, LogPage, LogWindow, OpenGroupOptions,

@@ -1,6 +1,7 @@
 import { encodeRouting, readStampedBatch } from '@arqonbus/envelope';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { LiveHistory, HistoryWindow, OpenTopicOptions, Retention, TopicHistory } from './live-history.js';
+import type { LiveHistory, HistoryWindow, OpenTopicOptions, TopicHistory } from './live-history.js';
+import type { Retention } from './retention.js';
 import { erasedEventType } from './tombstone.js';
 import { eventsOf, seenRuns, testEventId, testRouting, testRun, upTo, type TestRunOptions } from './run-source.contract.js';
 

@@ -1,15 +1,6 @@
 import type { BatchView } from '@arqonbus/envelope';
+import type { DurabilityName, Retention } from './retention.js';
 import type { CommittedRun, LogHead } from './topic-log.js';
-
-/** What an acknowledgement is worth (docs/protocol.md, Acknowledging). */
-export type DurabilityName = 'MEMORY' | 'STORE' | 'FSYNC' | 'QUORUM';
-
-/** Retention of one topic; whichever bound is met first trims whole runs from the old end. */
-export interface Retention {
-  readonly maxEvents: number;
-  readonly maxBytes: number;
-  readonly maxAgeMs: number;
-}
 
 /**
  * A run on its way into a topic. The caller owns one and reuses it; the store reads the first part

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { TopicKey } from '@arqonbus/tenancy';
 import { afterEach } from 'vitest';
-import type { Retention } from './live-history.js';
+import type { Retention } from './retention.js';
 import type {
   Backplane, CommittedRun, HistoryStore, LogAppendResult, LogFollower, LogHead, LogPage, LogWindow, OpenLogOptions, RunRecord, TopicLog,
 } from './topic-log.js';

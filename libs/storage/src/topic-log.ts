@@ -1,5 +1,5 @@
 import type { TopicKey } from '@arqonbus/tenancy';
-import type { DurabilityName, Retention } from './live-history.js';
+import type { DurabilityName, Retention } from './retention.js';
 
 /** Who numbers a run: two clients never share a producer, and runs of one producer and topic are counted from 1. */
 export interface RunProducer {
