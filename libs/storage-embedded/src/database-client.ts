@@ -1,10 +1,23 @@
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { ArqonError } from '@arqonbus/errors';
-import type { LogHead, StoreEvents } from '@arqonbus/storage';
-import type { Answer, AppendAnswer, AppendPart, Ask, OperationName, WorkerMessage } from './database-messages.js';
-import type { DatabaseSettings, DurabilityClaim } from './settings.js';
+import type { StoreEvents } from '@arqonbus/storage';
+import type { Answer, AppendAnswer, AppendPart, Ask, OperationName, Request, WorkerMessage } from './database-messages.js';
+import type { DatabaseThread } from './database-thread.js';
+import type { DurabilityClaim } from './settings.js';
+
+export interface StartedClient {
+  readonly client: DatabaseClient;
+  readonly claim: DurabilityClaim;
+}
+
+/** What the client needs of whoever starts it. */
+export interface ClientParts {
+  /** Absolute path, for messages. */
+  readonly file: string;
+  readonly events: StoreEvents;
+  /** Milliseconds between two attempts to use a store again that failed. */
+  readonly retryMs: number;
+  startThread(isRetry: boolean): DatabaseThread;
+}
 
 interface Waiting {
   resolve(answer: unknown): void;
@@ -22,48 +35,36 @@ interface WaitingAppend {
  * worker together and share one commit.
  */
 export class DatabaseClient {
-  /** Called for each log that began a new epoch while the store was down. */
-  onNewEpoch: (log: number, head: LogHead) => void = () => undefined;
-  isUp = true;
+  /** Opens the logs in use anew on a thread that has just opened the file again; rejects when the store fails under it. */
+  reopenLogs: () => Promise<void> = () => Promise.resolve();
+  private isReady = false;
+  private isClosing = false;
   private downReason = '';
+  private thread: DatabaseThread | undefined;
+  private retryTimer: NodeJS.Timeout | undefined;
   private nextId = 1;
   private readonly waiting = new Map<number, Waiting>();
   private appends: WaitingAppend[] = [];
-  private isClosing = false;
 
-  private constructor(private readonly worker: Worker, private readonly file: string, private readonly events: StoreEvents) {
-    worker.on('message', (message: WorkerMessage) => { this.take(message); });
-    worker.on('error', (error) => { this.end(`the thread of the store failed: ${error.message}`); });
-    worker.on('exit', () => { this.end(this.isClosing ? 'the store is closed' : 'the thread of the store ended'); });
-  }
+  private constructor(private readonly parts: ClientParts) {}
 
   /** Rejects with ArqonError STORE_UNAVAILABLE, which names the file, when it cannot be opened. */
-  static start(settings: DatabaseSettings, events: StoreEvents): Promise<{ readonly client: DatabaseClient; readonly claim: DurabilityClaim }> {
-    const worker = startWorker(settings);
-    const { file } = settings;
-    return new Promise((resolve, reject) => {
-      const begin = (message: WorkerMessage): void => {
-        forget();
-        if ('news' in message && message.news === 'ready') resolve({ client: new DatabaseClient(worker, file, events), claim: message.claim });
-        else if ('news' in message && message.news === 'refused') refuse(withoutCode(message.reason));
-      };
-      const refuse = (reason: string): void => {
-        forget();
-        // The thread may have ended already.
-        void worker.terminate().finally(() => { reject(unavailable(reason)); });
-      };
-      const fail = (error: Error): void => { refuse(`${file}: the thread of the store failed: ${error.message}`); };
-      const end = (): void => { refuse(`${file}: the thread of the store ended`); };
-      const forget = (): void => { worker.off('message', begin).off('error', fail).off('exit', end); };
-      worker.on('message', begin).on('error', fail).on('exit', end);
-    });
+  static async start(parts: ClientParts): Promise<StartedClient> {
+    const client = new DatabaseClient(parts);
+    const claim = await client.open(false);
+    client.isReady = true;
+    return { client, claim };
+  }
+
+  get isUp(): boolean {
+    return this.isReady;
   }
 
   /** Rejects with ArqonError STORE_UNAVAILABLE. */
   ask<Name extends OperationName>(kind: Name, ask: Ask<Name>): Promise<Answer<Name>> {
     return new Promise((resolve, reject) => {
       // Only what belongs to `kind` comes back under the number.
-      this.post(kind, ask, { resolve: resolve as (answer: unknown) => void, reject });
+      this.post(kind, ask, { resolve, reject });
     });
   }
 
@@ -75,24 +76,22 @@ export class DatabaseClient {
     });
   }
 
+  /** Goes to the thread even while the store is not up for others. */
+  request<Name extends OperationName>(kind: Name, ask: Ask<Name>): Promise<Answer<Name>> {
+    return new Promise((resolve, reject) => { this.send(kind, ask, { resolve, reject }); });
+  }
+
   /** Syncs and closes the file; afterwards every request is refused. */
   async close(): Promise<void> {
     if (this.isClosing) return;
     this.flush();
     this.isClosing = true;
-    const exited = new Promise((resolve) => { this.worker.once('exit', resolve); });
-    try {
-      await this.request('close', {});
-    } catch {
-      // Closed in any case; what was committed is in the journal.
-    }
-    await this.worker.terminate();
-    await exited;
-    this.isUp = false;
-  }
-
-  private request<Name extends OperationName>(kind: Name, ask: Ask<Name>): Promise<unknown> {
-    return new Promise((resolve, reject) => { this.send(kind, ask, { resolve, reject }); });
+    clearTimeout(this.retryTimer);
+    // Ended in any case: what was committed is in the journal.
+    await Promise.allSettled([this.request('close', {})]);
+    await this.thread?.end();
+    this.rejectAll(`${this.parts.file} is closed`);
+    this.isReady = false;
   }
 
   private flush(): void {
@@ -106,43 +105,93 @@ export class DatabaseClient {
   }
 
   private post<Name extends OperationName>(kind: Name, ask: Ask<Name>, waiting: Waiting): void {
-    if (this.isClosing) waiting.reject(unavailable(`${this.file} is closed`));
-    else if (!this.isUp) waiting.reject(unavailable(this.downReason));
+    if (this.isClosing) waiting.reject(unavailable(`${this.parts.file} is closed`));
+    else if (!this.isReady) waiting.reject(unavailable(this.downReason));
     else this.send(kind, ask, waiting);
   }
 
   private send(kind: OperationName, ask: object, waiting: Waiting): void {
+    if (this.thread === undefined) {
+      waiting.reject(unavailable(this.downReason));
+      return;
+    }
     const id = this.nextId;
     this.nextId += 1;
     this.waiting.set(id, waiting);
-    this.worker.postMessage({ ...ask, id, kind });
+    this.thread.post({ ...ask, id, kind } as Request);
   }
 
-  private take(message: WorkerMessage): void {
-    if ('id' in message) {
-      const waiting = this.waiting.get(message.id);
-      this.waiting.delete(message.id);
-      if ('failure' in message) waiting?.reject(unavailable(withoutCode(message.failure)));
-      else waiting?.resolve(message.answer);
-    } else if (message.news === 'down') {
-      this.isUp = false;
-      this.downReason = message.reason;
-      this.events.down(message.reason);
-    } else if (message.news === 'up') {
-      this.isUp = true;
-      for (const [log, head] of message.heads) this.onNewEpoch(log, head);
-      this.events.up();
+  /** Starts a thread; resolves once it holds the file. */
+  private open(isRetry: boolean): Promise<DurabilityClaim> {
+    const thread = this.parts.startThread(isRetry);
+    this.thread = thread;
+    return new Promise((resolve, reject) => {
+      const refuse = (reason: string): void => {
+        if (this.thread === thread) this.thread = undefined;
+        void Promise.allSettled([thread.end()]).then(() => { reject(unavailable(reason)); });
+      };
+      thread.listen((message) => {
+        if (this.thread !== thread) return;
+        if ('id' in message) this.answer(message);
+        else if (message.news === 'ready') resolve(message.claim);
+        else if (message.news === 'refused') refuse(withoutCode(message.reason));
+        else this.fail(thread, message.reason);
+      }, (reason) => {
+        if (this.thread !== thread) return;
+        refuse(`${this.parts.file}: ${reason}`);
+        this.fail(thread, `${this.parts.file}: ${reason}`);
+      });
+    });
+  }
+
+  private answer(message: Extract<WorkerMessage, { id: number }>): void {
+    const waiting = this.waiting.get(message.id);
+    this.waiting.delete(message.id);
+    if ('failure' in message) waiting?.reject(unavailable(withoutCode(message.failure)));
+    else waiting?.resolve(message.answer);
+  }
+
+  /** The thread gave the file up, or ended: what it was asked has an unknown outcome. */
+  private fail(thread: DatabaseThread, reason: string): void {
+    const wasReady = this.isReady;
+    this.isReady = false;
+    this.downReason = reason;
+    if (this.thread === thread) this.thread = undefined;
+    this.rejectAll(reason);
+    if (!wasReady || this.isClosing) return;
+    this.parts.events.down(reason);
+    void Promise.allSettled([thread.end()]).then(() => { this.retryLater(); });
+  }
+
+  private retryLater(): void {
+    if (this.isClosing) return;
+    this.retryTimer = setTimeout(() => {
+      this.retry().catch((error: unknown) => {
+        this.downReason = error instanceof Error ? withoutCode(error.message) : String(error);
+        this.retryLater();
+      });
+    }, this.parts.retryMs);
+  }
+
+  private async retry(): Promise<void> {
+    await this.open(true);
+    const { thread } = this;
+    try {
+      await this.reopenLogs();
+    } catch (error) {
+      this.thread = undefined;
+      await thread?.end();
+      throw error;
     }
+    if (this.isClosing) return;
+    this.isReady = true;
+    this.parts.events.up();
   }
 
-  private end(reason: string): void {
+  private rejectAll(reason: string): void {
     const waiting = [...this.waiting.values()];
     this.waiting.clear();
     for (const { reject } of waiting) reject(unavailable(reason));
-    if (this.isClosing || !this.isUp) return;
-    this.isUp = false;
-    this.downReason = `${this.file}: ${reason}; the process must be started anew`;
-    this.events.down(this.downReason);
   }
 }
 
@@ -153,13 +202,4 @@ function withoutCode(text: string): string {
 
 function unavailable(message: string): ArqonError {
   return new ArqonError('STORE_UNAVAILABLE', { message });
-}
-
-/** Runs the entry from the sources when this file is one: the thread then needs a loader, which a test runner does not pass on. */
-function startWorker(settings: DatabaseSettings): Worker {
-  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./database-worker.js', import.meta.url), { workerData: settings });
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api').replace(/\.cjs$/, '.mjs')).href;
-  const entry = new URL('./database-worker.ts', import.meta.url).href;
-  const source = `import { register } from ${JSON.stringify(loader)}; register(); await import(${JSON.stringify(entry)});`;
-  return new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`), { workerData: settings, execArgv: ['--conditions=@arqonbus/source'] });
 }

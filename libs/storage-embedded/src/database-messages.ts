@@ -20,9 +20,19 @@ export interface AppendAnswer {
 export const numbersPerResult = 4;
 export const Outcome = { accepted: 0, duplicate: 1, out_of_order: 2, producer_unknown: 3 } as const;
 
-/** What the main thread may ask of the worker, and what it gets. `log` is the number that `open` gave. */
+export interface LogToOpen {
+  /** Number by which the other requests name it. */
+  readonly log: number;
+  readonly key: TopicKey;
+  readonly options: OpenLogOptions;
+  readonly nowUs: number;
+  /** What was acknowledged before the store failed: a log that holds less begins a new epoch. */
+  readonly known: LogHead | undefined;
+}
+
+/** What the main thread may ask of the worker, and what it gets. */
 export interface Operations {
-  open: { ask: { readonly key: TopicKey; readonly options: OpenLogOptions; readonly nowUs: number }; answer: { readonly log: number; readonly head: LogHead; readonly isNew: boolean } };
+  open: { ask: LogToOpen; answer: { readonly head: LogHead; readonly isNew: boolean } };
   /** All of one group commit, over all topics. */
   append: { ask: { readonly parts: readonly AppendPart[] }; answer: readonly AppendAnswer[] };
   head: { ask: { readonly log: number }; answer: LogHead };
@@ -52,6 +62,5 @@ export type WorkerMessage =
   | { readonly id: number; readonly failure: string }
   | { readonly news: 'ready'; readonly claim: DurabilityClaim }
   | { readonly news: 'refused'; readonly reason: string }
-  | { readonly news: 'down'; readonly reason: string }
-  /** `heads`: logs that began a new epoch, because acknowledged runs are missing. */
-  | { readonly news: 'up'; readonly heads: readonly (readonly [log: number, head: LogHead])[] };
+  /** The file is not to be used by this thread any more. */
+  | { readonly news: 'down'; readonly reason: string };

@@ -61,15 +61,13 @@ export class SqlDatabase {
       this.db.exec('COMMIT');
       return value;
     } catch (error) {
-      try {
-        this.db.exec('ROLLBACK');
-      } catch {
-        // The engine has rolled back by itself.
-      }
+      // Some errors have made the engine roll back by itself.
+      if (this.db.inTransaction) this.db.exec('ROLLBACK');
       throw error;
     }
   }
 
+  /** The lock on the file is held until the thread ends, or all statements are collected. */
   close(): void {
     this.prepared.clear();
     this.db.close();

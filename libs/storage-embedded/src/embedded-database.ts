@@ -1,5 +1,5 @@
 import { ArqonError } from '@arqonbus/errors';
-import type { LogHead, OpenLogOptions } from '@arqonbus/storage';
+import type { OpenLogOptions } from '@arqonbus/storage';
 import { sqlErrorCode, type SqlDatabase } from './database.js';
 import type { Answer, Ask, OperationName, Request, WorkerMessage } from './database-messages.js';
 import { closeDatabase, openDatabase, type OpenedDatabase } from './open-database.js';
@@ -12,8 +12,6 @@ import { createTopic, findTopic, listChannels, loadGroup, saveGroup } from './to
 
 /** Requests that are committed together at most. */
 const requestsPerCommit = 64;
-/** Written and removed again before a store that failed is used: an almost full disk is not taken for a mended one. */
-const probeBytes = 262_144;
 /** Errors after which the file is not to be trusted until it was opened anew. */
 const storeFailures = /^SQLITE_(IOERR|FULL|CORRUPT|NOTADB|CANTOPEN|READONLY|BUSY|LOCKED|NOMEM|PROTOCOL|PERM|AUTH)/;
 
@@ -22,8 +20,6 @@ interface OpenedLog {
   readonly options: OpenLogOptions;
   /** Undefined until used, and after a failed transaction. */
   rows: TopicRows | undefined;
-  /** As of the last commit that was answered. */
-  committed: LogHead;
 }
 
 type Groupable = Request<'append' | 'saveGroup'>;
@@ -32,17 +28,13 @@ type Groupable = Request<'append' | 'saveGroup'>;
 export class EmbeddedDatabase {
   private opened: OpenedDatabase | undefined;
   private readonly logs = new Map<number, OpenedLog>();
-  private nextLog = 1;
   private downReason = 'the store is closed';
-  private isClosed = false;
   /** Something was committed since the last sync. */
   private isUnsynced = false;
-  private readonly retryTimer: NodeJS.Timeout;
   private readonly syncTimer: NodeJS.Timeout | undefined;
 
   constructor(private readonly settings: DatabaseSettings, private readonly send: (message: WorkerMessage) => void) {
     this.opened = openDatabase(settings);
-    this.retryTimer = setInterval(() => { this.retry(); }, settings.retryMs);
     this.syncTimer = settings.sync === 'interval' ? setInterval(() => { this.sync(); }, settings.intervalMs) : undefined;
     this.send({ news: 'ready', claim: this.opened.claim });
   }
@@ -132,14 +124,13 @@ export class EmbeddedDatabase {
     },
   };
 
-  private open({ key, options, nowUs }: Ask<'open'>): Answer<'open'> {
+  private open({ log, key, options, nowUs, known }: Ask<'open'>): Answer<'open'> {
     const found = this.guard((db) => findTopic(db, key));
     const id = found ?? this.write((db) => createTopic(db, key, nowUs));
     const rows = this.guard((db) => new TopicRows(db, id, options));
-    const log = this.nextLog;
-    this.nextLog += 1;
-    this.logs.set(log, { id, options, rows, committed: rows.head });
-    return { log, head: rows.head, isNew: found === undefined };
+    this.logs.set(log, { id, options, rows });
+    if (known?.epoch === rows.epoch && known.lastSequence > rows.head.lastSequence) this.write(() => { rows.beginEpoch(nowUs); });
+    return { head: rows.head, isNew: found === undefined };
   }
 
   private rowsOf(log: number): TopicRows {
@@ -176,7 +167,6 @@ export class EmbeddedDatabase {
         throw error;
       }
       this.isUnsynced = true;
-      for (const log of this.logs.values()) if (log.rows !== undefined) log.committed = log.rows.head;
       return value;
     });
   }
@@ -194,69 +184,28 @@ export class EmbeddedDatabase {
   private sync(): void {
     if (!this.isUnsynced || this.opened === undefined) return;
     try {
-      this.guard((db) => db.pragmaRow('wal_checkpoint(PASSIVE)'));
+      this.opened.db.pragmaRow('wal_checkpoint(PASSIVE)');
       this.isUnsynced = false;
-    } catch {
-      // Told by the news that the store is down.
+    } catch (error) {
+      this.noteFailure(error);
     }
   }
 
+  /** After a failure of the file this thread gives it up; another one opens it anew, which checks what is there. */
   private noteFailure(error: unknown): void {
     const code = sqlErrorCode(error);
     if (code === undefined || !storeFailures.test(code) || this.opened === undefined) return;
     this.downReason = `${this.settings.file}: ${(error as Error).message} (${code})`;
-    for (const log of this.logs.values()) log.rows = undefined;
-    try {
-      this.opened.db.close();
-    } catch {
-      // It is opened anew in any case.
-    }
     this.opened = undefined;
+    clearInterval(this.syncTimer);
     this.send({ news: 'down', reason: this.downReason });
   }
 
-  /**
-   * Opens a store that failed anew and tries a write. A log that then holds less than what was acknowledged begins a new epoch.
-   */
-  private retry(): void {
-    if (this.opened !== undefined || this.isClosed) return;
-    const nowUs = Date.now() * 1_000;
-    let reopened: OpenedDatabase | undefined;
-    try {
-      reopened = openDatabase({ ...this.settings, nowUs });
-      const { db } = reopened;
-      db.sql('INSERT OR REPLACE INTO probe VALUES (1, zeroblob(?))').run(probeBytes);
-      db.sql('DELETE FROM probe').run();
-      const heads = db.transaction(() => this.beginEpochsAfterLoss(db, nowUs));
-      this.opened = reopened;
-      this.send({ news: 'up', heads });
-    } catch {
-      for (const log of this.logs.values()) log.rows = undefined;
-      try {
-        reopened?.db.close();
-      } catch {
-        // The next attempt opens it anew.
-      }
-    }
-  }
-
-  private beginEpochsAfterLoss(db: SqlDatabase, nowUs: number): (readonly [number, LogHead])[] {
-    const heads: (readonly [number, LogHead])[] = [];
-    for (const [number, log] of this.logs) {
-      log.rows = new TopicRows(db, log.id, log.options);
-      if (log.rows.epoch === log.committed.epoch && log.rows.head.lastSequence < log.committed.lastSequence) log.rows.beginEpoch(nowUs);
-      if (log.rows.epoch !== log.committed.epoch) heads.push([number, log.rows.head]);
-      log.committed = log.rows.head;
-    }
-    return heads;
-  }
-
   private close(): void {
-    this.isClosed = true;
-    clearInterval(this.retryTimer);
     clearInterval(this.syncTimer);
     const { opened } = this;
     this.opened = undefined;
+    this.logs.clear();
     this.downReason = 'the store is closed';
     if (opened !== undefined) closeDatabase(opened.db);
   }

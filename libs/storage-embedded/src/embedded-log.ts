@@ -1,5 +1,5 @@
 import type {
-  CommittedRun, LocalBackplane, LogAppendResult, LogHead, LogPage, LogWindow, RunRecord, TopicLog,
+  CommittedRun, LocalBackplane, LogAppendResult, LogHead, LogPage, LogWindow, OpenLogOptions, RunRecord, TopicLog,
 } from '@arqonbus/storage';
 import type { TopicKey } from '@arqonbus/tenancy';
 import type { DatabaseClient } from './database-client.js';
@@ -9,8 +9,10 @@ import { packRuns, unpackRuns, type PackedRuns } from './packed-runs.js';
 /** What all that have opened a topic in this process share. */
 export interface SharedLog {
   readonly key: TopicKey;
-  /** The worker's number of it. */
+  /** Its number with the worker. */
   readonly log: number;
+  readonly options: OpenLogOptions;
+  /** As of what was acknowledged last. */
   head: LogHead;
   usersCount: number;
   /** Erasures run one after the other, so that none rewrites what another has just replaced. */

@@ -16,6 +16,8 @@ export class EmbeddedStore implements HistoryStore {
   private readonly local = new LocalBackplane();
   private readonly groups: LocalGroups;
   private readonly logs = new Map<string, Promise<SharedLog>>();
+  private readonly opened = new Set<SharedLog>();
+  private nextLog = 1;
 
   constructor(private readonly client: DatabaseClient, claim: DurabilityClaim, private readonly nowUs: () => number) {
     this.durability = claim.durability;
@@ -27,15 +29,7 @@ export class EmbeddedStore implements HistoryStore {
         save: (key, group, change) => client.ask('saveGroup', { key, group, change }),
       },
     });
-    client.onNewEpoch = (number, head) => {
-      for (const opening of this.logs.values()) {
-        void opening.then((shared) => {
-          if (shared.log !== number) return;
-          shared.head = head;
-          this.local.announceReset(shared.key, head);
-        }, () => undefined);
-      }
-    };
+    client.reopenLogs = () => this.reopenLogs();
   }
 
   get backplane(): Backplane {
@@ -80,16 +74,31 @@ export class EmbeddedStore implements HistoryStore {
   }
 
   private async openShared(key: TopicKey, options: OpenLogOptions): Promise<SharedLog> {
-    const { log, head, isNew } = await this.client.ask('open', { key, options, nowUs: this.nowUs() });
+    const log = this.nextLog;
+    this.nextLog += 1;
+    const { head, isNew } = await this.client.ask('open', { log, key, options, nowUs: this.nowUs(), known: undefined });
     if (isNew && 'room' in key) this.local.announceChannel(key.tenant, key.room, key.channel);
-    return { key, log, head, usersCount: 0, erasing: Promise.resolve() };
+    const shared: SharedLog = { key, log, options, head, usersCount: 0, erasing: Promise.resolve() };
+    this.opened.add(shared);
+    return shared;
+  }
+
+  /** After the store came back. Followers hear of logs that lack acknowledged runs and so began a new epoch. */
+  private async reopenLogs(): Promise<void> {
+    for (const shared of this.opened) {
+      const { key, log, options, head: known } = shared;
+      const { head } = await this.client.request('open', { log, key, options, nowUs: this.nowUs(), known });
+      shared.head = head;
+      if (head.epoch !== known.epoch) this.local.announceReset(key, head);
+    }
   }
 
   private leave(text: string, shared: SharedLog): void {
     shared.usersCount -= 1;
     if (shared.usersCount > 0) return;
     this.logs.delete(text);
+    this.opened.delete(shared);
     // A store that is down or closed has nothing to release.
-    this.client.ask('release', { log: shared.log }).catch(() => undefined);
+    void Promise.allSettled([this.client.ask('release', { log: shared.log })]);
   }
 }

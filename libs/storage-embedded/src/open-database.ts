@@ -13,6 +13,8 @@ export interface OpenedDatabase {
 const pageBytes = 8_192;
 /** The journal is moved into the file beyond this, and cut back to it. */
 const journalPages = 4_096;
+/** Written and removed again before a store that failed is used. */
+const probeBytes = 262_144;
 /** A file up to this size is checked as a whole at opening; the bodies of all others are checked as they are read. */
 const wholeCheckBytes = 67_108_864;
 /** f_type of tmpfs and ramfs: a sync there writes nothing. */
@@ -21,7 +23,7 @@ const memoryFileSystems = new Set([0x0102_1994, 0x8584_58f6]);
 const synchronousOf = { each: 2, interval: 1, off: 1 } as const;
 
 /**
- * Opens the file and holds it alone until closed; the kernel takes the lock away when the process ends, however it ends. The settings that
+ * Opens the file and holds it alone until the thread ends; the kernel takes the lock away when the process ends, however it ends. The settings that
  * decide the durability are read back.
  *
  * Raises ArqonError STORE_UNAVAILABLE, which names the file, when another process holds it, when it is damaged or no store of this version, or
@@ -29,21 +31,16 @@ const synchronousOf = { each: 2, interval: 1, off: 1 } as const;
  */
 export function openDatabase(settings: DatabaseSettings): OpenedDatabase {
   const { file } = settings;
-  let db: SqlDatabase | undefined;
   try {
     prepareFolder(file);
-    db = new SqlDatabase(file);
+    const db = new SqlDatabase(file);
     const isNew = checkIdentity(db, file);
     configure(db, settings);
     if (!isNew) checkContent(db, file);
-    db.transaction(() => { beginSession(db as SqlDatabase, settings, isNew); });
+    db.transaction(() => { beginSession(db, settings, isNew); });
+    if (settings.isRetry) probe(db);
     return { db, claim: claimOf(settings) };
   } catch (error) {
-    try {
-      db?.close();
-    } catch {
-      // The first error tells more.
-    }
     throw refusal(file, error);
   }
 }
@@ -143,6 +140,12 @@ function beginSession(db: SqlDatabase, { sync, nowUs }: DatabaseSettings, isNew:
     db.exec('DELETE FROM producers');
   }
   db.sql('UPDATE session SET boot = ?, sync = ?, is_clean = 0').run(boot, sync);
+}
+
+/** An almost full disk is not taken for a mended one. */
+function probe(db: SqlDatabase): void {
+  db.sql('INSERT OR REPLACE INTO probe VALUES (1, zeroblob(?))').run(probeBytes);
+  db.sql('DELETE FROM probe').run();
 }
 
 /** An epoch that no topic of the file has had, inside a transaction. */

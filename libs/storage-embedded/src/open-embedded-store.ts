@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
-import type { Backplane, HistoryStore, StoreEvents } from '@arqonbus/storage';
 import { ArqonError } from '@arqonbus/errors';
+import type { Backplane, HistoryStore, StoreEvents } from '@arqonbus/storage';
 import { DatabaseClient } from './database-client.js';
+import { startDatabaseThread } from './database-thread.js';
 import { EmbeddedStore } from './embedded-store.js';
 import type { SyncPolicy } from './settings.js';
 
@@ -44,7 +45,10 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
       throw new ArqonError('INVALID_ARGUMENT', { field, message: `${field} is ${leastPeriodMs} to ${longestPeriodMs} milliseconds` });
     }
   }
-  const { client, claim } = await DatabaseClient.start({ file: resolve(file), sync, intervalMs, retryMs, nowUs: nowUs() }, events);
+  const path = resolve(file);
+  const { client, claim } = await DatabaseClient.start({
+    file: path, events, retryMs, startThread: (isRetry) => startDatabaseThread({ file: path, sync, intervalMs, isRetry, nowUs: nowUs() }),
+  });
   const store = new EmbeddedStore(client, claim, nowUs);
   return { store, backplane: store.backplane };
 }

@@ -12,8 +12,8 @@ export interface DatabaseSettings {
   readonly sync: SyncPolicy;
   /** Milliseconds between two syncs under `interval`. */
   readonly intervalMs: number;
-  /** Milliseconds between two attempts to use a store again that failed. */
-  readonly retryMs: number;
+  /** Opened anew after it failed: a write is tried first. */
+  readonly isRetry: boolean;
   /** Microseconds of the wall clock at opening; new epochs are not below. */
   readonly nowUs: number;
 }
