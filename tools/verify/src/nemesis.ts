@@ -69,11 +69,22 @@ export class Nemesis {
     return this.parts.bed.parts.flatMap((part) => [
       { text: `kill -9 ${part.name}`, isKill: true, strike: () => this.kill(part) },
       { text: `stop ${part.name}`, isKill: false, strike: () => this.stop(part) },
+      ...(part.kind === 'spine' ? [{ text: `hold answers to clients and kill -9 ${part.name}`, isKill: true, strike: () => this.killUnanswered(part) }] : []),
     ]);
   }
 
-  private async kill(part: Part): Promise<void> {
+  /** What the Spine took last was delivered to some and its answer never arrives: the publisher sends it to the Spine that comes after. */
+  private async killUnanswered(part: Part): Promise<void> {
+    await this.striking(this.parts.random.pick(this.parts.bed.proxies.client), async (proxy) => {
+      proxy.stall('down');
+      await this.pause(20, 300);
+      await this.kill(part, () => { proxy.cut(); });
+    });
+  }
+
+  private async kill(part: Part, afterwards: () => void = () => undefined): Promise<void> {
     await part.kill();
+    afterwards();
     this.deaths.push({ part: part.kind, name: part.name, atMs: this.parts.nowMs() });
     try {
       await this.pause(0, 800);
