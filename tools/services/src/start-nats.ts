@@ -26,6 +26,8 @@ export interface JetStreamOptions {
   readonly storeFolder?: string;
   /** When files are synced: before every acknowledgement, or now and then, as nats-server writes durations (`2m`); default the server's. */
   readonly syncInterval?: 'always' | (string & {});
+  /** Bytes that streams may reserve together, which nothing is set aside for; default three quarters of the disk. */
+  readonly maxFileBytes?: number;
 }
 
 /** A running nats-server on loopback. */
@@ -102,14 +104,17 @@ export async function startNats(options: StartNatsOptions = {}): Promise<NatsSer
 }
 
 function configText(folder: string, storeFolder: string, options: StartNatsOptions, ports: Ports | undefined): string {
-  const sync = options.jetstream?.syncInterval;
+  const { syncInterval, maxFileBytes } = options.jetstream ?? {};
   return [
     'host: 127.0.0.1',
     // -1 lets the kernel choose; the server writes what it got into the folder, so no port can be lost to a race.
     `port: ${String(ports?.port ?? -1)}`,
     `ports_file_dir: ${JSON.stringify(folder)}`,
     ...(options.websocket === true ? [`websocket { host: 127.0.0.1, port: ${String(ports?.wsPort ?? -1)}, no_tls: true }`] : []),
-    ...(storeFolder === '' ? [] : [`jetstream { store_dir: ${JSON.stringify(storeFolder)}${sync === undefined ? '' : `, sync_interval: ${sync}`} }`]),
+    ...(storeFolder === '' ? [] : ['jetstream {', `  store_dir: ${JSON.stringify(storeFolder)}`]),
+    ...(syncInterval === undefined ? [] : [`  sync_interval: ${syncInterval}`]),
+    ...(maxFileBytes === undefined ? [] : [`  max_file_store: ${String(maxFileBytes)}`]),
+    ...(storeFolder === '' ? [] : ['}']),
     ...(options.config ?? []),
     '',
   ].join('\n');
