@@ -85,6 +85,11 @@ export class Cluster {
     return WireSession.open(await this.raw({ token: await this.token(claims) }));
   }
 
+  /** The same with a token made before, for very many sessions of one client. */
+  async sessionWith(token: string): Promise<WireSession> {
+    return WireSession.open(await this.raw({ token }));
+  }
+
   /** Closes clients, ends the processes that still run, removes all files. */
   async stop(): Promise<void> {
     await Promise.all(this.clients.splice(0).map((close) => close()));
