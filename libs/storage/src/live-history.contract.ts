@@ -145,6 +145,33 @@ export function liveHistoryContract(name: string, makeStore: (options: StoreUnde
       });
     });
 
+    describe('dropThrough()', () => {
+      it('drops the run of an event and what came before, and leaves no trace of that run in what was handed out', () => {
+        const topic = open();
+        fill(topic, [1, 2, 1], 64);
+        const tail = topic.takeTail();
+        topic.dropThrough(2);
+        expect(topic).toMatchObject({ firstSequence: 4, lastSequence: 4, eventCount: 1 });
+        expect(eventsOf(topic.read(everything))).toEqual([4]);
+        expect(store.byteCount).toBe(topic.byteCount);
+        const bytes = Buffer.from(tail?.bytes ?? new Uint8Array(0)).toString('latin1');
+        for (const [number, isThere] of [[1, true], [2, false], [3, false], [4, true]] as const) expect(bytes.includes(String.fromCharCode(number).repeat(64))).toBe(isThere);
+      });
+
+      it('hands out what is pending before, and leaves alone what is not there', () => {
+        let taken = 0;
+        const topic: TopicHistory = open({ onTailFull: () => { taken += topic.takeTail() === undefined ? 0 : 1; } });
+        fill(topic, [1, 1]);
+        topic.dropThrough(3);
+        topic.dropThrough(0);
+        expect([taken, topic.eventCount]).toEqual([0, 2]);
+        topic.dropThrough(2);
+        expect([taken, topic.eventCount, topic.firstSequence]).toEqual([1, 0, 3]);
+        append(topic, { events: [3] });
+        expect(eventsOf(topic.read(everything))).toEqual([3]);
+      });
+    });
+
     describe('openTopic()', () => {
       it('gives each topic a higher epoch than every one before, even within a microsecond', () => {
         const epochs = [open().epoch, open().epoch, open({}, startUs - 50).epoch, open({}, startUs + 100).epoch];

@@ -89,6 +89,11 @@ export interface TopicHistory {
    * the event is not held.
    */
   erase(sequence: number): boolean;
+  /**
+   * Drops the run that holds an event, and those before it, and overwrites that run: its copy in a store was rewritten. What is pending is handed
+   * out before.
+   */
+  dropThrough(sequence: number): void;
   /** Forgets everything and starts a new epoch. */
   reset(nowUs: number): void;
   /** Drops what is older than the retention allows, and producers idle for too long; called about once a minute. */

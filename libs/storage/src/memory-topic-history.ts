@@ -139,9 +139,7 @@ export class MemoryTopicHistory implements TopicHistory {
 
   erase(sequence: number): boolean {
     if (sequence < this.firstSequence || sequence > this.lastSequence) return false;
-    // The pending frame must stay in one piece.
-    if (sequence > this.takenSequence) this.options.onTailFull();
-    if (sequence > this.takenSequence) throw new RangeError('the pending frame was not taken');
+    this.settleTail(sequence);
     const index = this.runs.findSequence(sequence);
     const event = sequence - this.runs.sequenceAt(index);
     if (index >= this.runs.length || event < 0) return false;
@@ -199,6 +197,22 @@ export class MemoryTopicHistory implements TopicHistory {
     this.slabs.releaseRun(this.runs.slabAt(0));
     this.runs.shift();
     return true;
+  }
+
+  dropThrough(sequence: number): void {
+    if (sequence > this.lastSequence) return;
+    this.settleTail(sequence);
+    while (this.runs.length > 0 && this.runs.sequenceAt(0) <= sequence) {
+      const offset = this.runs.offsetAt(0);
+      if (sequence < this.runs.sequenceAt(0) + this.runs.countAt(0)) this.slabs.bytesOf(this.runs.slabAt(0)).fill(0, offset, offset + this.runs.lengthAt(0));
+      this.dropOldest();
+    }
+  }
+
+  /** The pending frame must stay in one piece: it is taken before a run of it is touched. */
+  private settleTail(sequence: number): void {
+    if (sequence > this.takenSequence) this.options.onTailFull();
+    if (sequence > this.takenSequence) throw new RangeError('the pending frame was not taken');
   }
 
   /** Writes the run anew with a tombstone in place of one event, and overwrites what it was. */

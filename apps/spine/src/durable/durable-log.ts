@@ -25,7 +25,7 @@ export interface DurableSink {
   committed(runs: readonly CommittedRun[]): void;
   /** A new epoch, or a hole: subscribers are told. */
   restarted(head: LogHead): void;
-  /** An event was erased, here or on another Spine. */
+  /** An event of the run that holds this sequence was erased, here or on another Spine. */
   erased(sequence: number): void;
   /** From now on runs are numbered in memory, in a new epoch. */
   degraded(): void;

@@ -45,8 +45,9 @@ export class DurableTopics implements DurableDirectory {
         restartTopic(this.restartParts(), topic, reason, () => { topic.history.resetTo(head); });
       },
       erased: (sequence) => {
+        // The sequence names the run alone; what is no longer here is read from the store.
         fanOut.flushTopic(topic);
-        topic.history.erase(sequence);
+        topic.history.dropThrough(sequence);
       },
       degraded: () => {
         restartTopic(this.restartParts(), topic, 'EPOCH_CHANGED', () => { topic.history.reset(this.parts.nowMs() * 1_000); });
