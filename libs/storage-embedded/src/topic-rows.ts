@@ -8,8 +8,8 @@ import { numbersPerRun, type PackedRuns } from './packed-runs.js';
 import { ProducerRows } from './producer-rows.js';
 import type { TopicId } from './topic-id.js';
 
-/** Rows per INSERT: the engine's cost per statement is more than that of a small row. */
-const insertRows = 32;
+/** Rows per INSERT, largest first: the engine's cost per statement is more than that of a small row. */
+const insertRows = [32, 8, 1];
 const runColumns = 11;
 /** Oldest runs whose size is kept at hand for trimming. */
 const oldestRuns = 256;
@@ -129,10 +129,11 @@ export class TopicRows {
   }
 
   private insert(rows: readonly SqlValue[]): void {
-    const many = insertRows * runColumns;
     let at = 0;
-    for (; at + many <= rows.length; at += many) this.db.sql(insertMany).run(...rows.slice(at, at + many));
-    for (; at < rows.length; at += runColumns) this.db.sql(insertOne).run(...rows.slice(at, at + runColumns));
+    for (const [index, count] of insertRows.entries()) {
+      const values = count * runColumns;
+      for (; at + values <= rows.length; at += values) this.db.sql(inserts[index]).run(...rows.slice(at, at + values));
+    }
   }
 
   private dropOld(nowUs: number): boolean {
@@ -164,5 +165,4 @@ export class TopicRows {
 }
 
 const runRow = `(${Array.from({ length: runColumns }, () => '?').join(', ')})`;
-const insertOne = `INSERT INTO runs VALUES ${runRow}`;
-const insertMany = `INSERT INTO runs VALUES ${Array.from({ length: insertRows }, () => runRow).join(', ')}`;
+const inserts = insertRows.map((count) => `INSERT INTO runs VALUES ${Array.from({ length: count }, () => runRow).join(', ')}`);

@@ -11,9 +11,10 @@ export const VENDORS = {
   redis: ['ioredis', 'redis', 'iovalkey'],
   postgres: ['pg', 'pg-pool', 'pg-cursor', 'pg-native', 'postgres', '@electric-sql'],
   nats: ['nats', '@nats-io'],
+  embedded: ['libsql', '@libsql', 'better-sqlite3', 'sqlite3', 'node-sqlite3-wasm'],
 };
 
-const DATABASES = [...VENDORS.redis, ...VENDORS.postgres, ...VENDORS.nats];
+const DATABASES = [...VENDORS.redis, ...VENDORS.postgres, ...VENDORS.nats, ...VENDORS.embedded];
 const SOCKETS = [...VENDORS.uws, ...VENDORS.ws];
 const CORE_LAYERS = ['layer:contract', 'layer:domain', 'layer:port'];
 const CLIENT_BANNED_PACKAGES = SOCKETS;
@@ -79,10 +80,10 @@ export const ROLE_ROWS = {
   'role:brain': CLIENT_APP_ROW,
   'role:projector': CLIENT_APP_ROW,
   'role:cli': CLIENT_APP_ROW,
-  'role:storage-embedded': { bannedPackages: DATABASES },
-  'role:storage-redis': { bannedPackages: [...VENDORS.postgres, ...VENDORS.nats] },
-  'role:storage-nats': { bannedPackages: [...VENDORS.redis, ...VENDORS.postgres] },
-  'role:storage-postgres': { bannedPackages: [...VENDORS.redis, ...VENDORS.nats] },
+  'role:storage-embedded': { bannedPackages: [...VENDORS.redis, ...VENDORS.postgres, ...VENDORS.nats] },
+  'role:storage-redis': { bannedPackages: [...VENDORS.postgres, ...VENDORS.nats, ...VENDORS.embedded] },
+  'role:storage-nats': { bannedPackages: [...VENDORS.redis, ...VENDORS.postgres, ...VENDORS.embedded] },
+  'role:storage-postgres': { bannedPackages: [...VENDORS.redis, ...VENDORS.nats, ...VENDORS.embedded] },
 };
 
 /** Roles whose production code may import a tool or the test kit: none. Test files may, whatever their project. */

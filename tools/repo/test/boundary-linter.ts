@@ -46,7 +46,8 @@ function publishGraph(graph: ProjectGraph): void {
   Object.assign(globalThis, {
     projectGraph: graph,
     projectRootMappings: createProjectRootMappings(graph.nodes),
-    projectFileMap: {},
+    // The rule looks for dynamic imports in the files of projects that already depend on each other; the cases need none.
+    projectFileMap: Object.fromEntries(Object.keys(graph.nodes).map((name) => [name, []])),
     targetProjectLocator: new TargetProjectLocator(graph.nodes, graph.externalNodes),
   });
 }
