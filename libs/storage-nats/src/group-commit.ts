@@ -48,7 +48,14 @@ export class GroupCommit {
     }
     await this.topic.stream.reach(Math.max(0, ...acks.map(({ streamSequence }) => streamSequence)));
     if (this.topic.view.epoch !== epoch) throw unavailable('the log began a new epoch meanwhile');
-    return planned.plans.map((plan, position) => ('outcome' in plan ? plan : resultOf(acks[plan.send], plan.isRepeat, runs[position].count)));
+    return planned.plans.map((plan) => ('outcome' in plan ? plan : this.resultOf(acks[plan.send], plan.isRepeat, planned.sent[plan.send].count)));
+  }
+
+  /** The count is that of the run which was stored, whatever was sent again. */
+  private resultOf(ack: StoredAck, isRepeat: boolean, count: number): LogAppendResult {
+    const stored = this.topic.view.index.findMessage(ack.streamSequence);
+    const outcome = isRepeat || ack.outcome === 'duplicate' ? 'duplicate' : 'accepted';
+    return { outcome, sequence: ack.streamSequence * sequencesPerMessage, count: stored?.count ?? count };
   }
 
   private plan(runs: readonly RunRecord[], nowUs: number, idleMs: number): Planned {
@@ -134,9 +141,4 @@ function producerText(run: RunRecord): string {
 /** Within its window, the server takes one message of each id. The epoch is part of it, for a new one counts from 1 again. */
 function messageIdOf(stem: string, epoch: number, producer: RunProducer): string {
   return `${stem} ${epoch} ${keyOf(producer)} ${producer.run}`;
-}
-
-function resultOf(ack: StoredAck, isRepeat: boolean, count: number): LogAppendResult {
-  const sequence = ack.streamSequence * sequencesPerMessage;
-  return { outcome: isRepeat || ack.outcome === 'duplicate' ? 'duplicate' : 'accepted', sequence, count };
 }

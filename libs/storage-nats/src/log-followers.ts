@@ -59,6 +59,11 @@ export class LogFollowers {
     for (const feed of [...this.feeds]) restartFeed(feed, lastSequence === undefined ? head : { ...head, lastSequence });
   }
 
+  erased(sequence: number): void {
+    this.flush();
+    for (const feed of [...this.feeds]) if (sequence <= feed.after) feed.follower.erased(sequence);
+  }
+
   /** Runs may have been missed: everybody reads on from the log. */
   resume(): void {
     this.flush();
@@ -103,7 +108,7 @@ export class LogFollowers {
 
   private takePage(feed: Feed, page: LogPage): void {
     const first = page.runs.at(0);
-    const isHole = first === undefined ? feed.after < page.lastSequence : feed.after !== 0 && first.prev !== feed.after;
+    const isHole = first === undefined ? feed.after < page.lastSequence : first.prev !== feed.after;
     if (isHole) {
       this.flush();
       restartFeed(feed, this.log.head);

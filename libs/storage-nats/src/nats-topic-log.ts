@@ -157,6 +157,7 @@ export class NatsTopicLog implements TopicLog {
     if (change === undefined) return;
     if (change.isRestarted) this.followers.restarted(change.run?.prev);
     if (change.run !== undefined) this.followers.committed(change.run);
+    if (change.erased > 0) this.followers.erased(change.erased);
   }
 
   lost(): void {
@@ -205,8 +206,13 @@ export class NatsTopicLog implements TopicLog {
     }
     this.topic = topic;
     if (before === undefined) return;
-    if (topic.view.epoch === before.view.epoch) this.followers.resume();
-    else this.followers.restarted();
+    if (topic.view.epoch !== before.view.epoch) {
+      this.followers.restarted();
+      return;
+    }
+    // What was erased meanwhile is not known: all of it is told, perhaps again.
+    for (const sequence of topic.view.index.erasedSequences()) this.followers.erased(sequence);
+    this.followers.resume();
   }
 
   private reopenUntilDone(lostEpoch: number): void {

@@ -114,16 +114,20 @@ export class RunIndex {
   /** The server dropped this run without a word. */
   remove(streamSequence: number): void {
     const run = this.findMessage(streamSequence);
-    if (run === undefined) return;
-    if (run === this.first) this.dropFirst();
+    if (run !== undefined && run === this.first) this.dropFirst();
   }
 
-  markErased(streamSequence: number, bodyBytes: number): void {
+  markErased(streamSequence: number, bodyBytes: number): IndexedRun | undefined {
     const run = this.findMessage(streamSequence);
-    if (run === undefined) return;
+    if (run === undefined) return undefined;
     this.bytes += bodyBytes - run.bodyBytes;
     run.bodyBytes = bodyBytes;
     run.isErased = true;
+    return run;
+  }
+
+  erasedSequences(): number[] {
+    return this.runs.slice(this.start).flatMap((run) => (run.isErased ? [run.sequence] : []));
   }
 
   findMessage(streamSequence: number): IndexedRun | undefined {

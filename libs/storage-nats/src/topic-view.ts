@@ -13,13 +13,15 @@ interface FoundRun {
   readonly isErased: boolean;
 }
 
-/** What a message changed: a run that was added, a new epoch, both in this order, or nothing that followers hear of. */
+/** What a message changed: a new epoch, then a run that was added; or a run that was erased; or nothing that followers hear of. */
 export interface Ingested {
   readonly isRestarted: boolean;
   readonly run: CommittedRun | undefined;
+  /** Sequence of the run that was erased, 0 for none. */
+  readonly erased: number;
 }
 
-const nothing: Ingested = { isRestarted: false, run: undefined };
+const nothing: Ingested = { isRestarted: false, run: undefined, erased: 0 };
 
 /** A topic as its messages tell it: the same messages make the same view in every process. */
 export class TopicView {
@@ -79,15 +81,15 @@ export class TopicView {
       case 'run':
         return this.ingestRun(delivered);
       case 'epoch':
-        return this.adopt(decodeEpochHeader(delivered.headers)) ? { isRestarted: true, run: undefined } : nothing;
+        return this.adopt(decodeEpochHeader(delivered.headers)) ? { ...nothing, isRestarted: true } : nothing;
       case 'floor': {
         const floor = decodeFloorHeader(delivered.headers);
         if (floor?.epoch === this.epoch) this.index.dropThrough(floor.dropped, floor);
         return nothing;
       }
       case 'tombstone':
-        if (decodeRunHeader(delivered.headers)?.epoch === this.epoch) this.index.markErased(message.erased, delivered.data.length);
-        return nothing;
+        if (decodeRunHeader(delivered.headers)?.epoch !== this.epoch) return nothing;
+        return { ...nothing, erased: this.index.markErased(message.erased, delivered.data.length)?.sequence ?? 0 };
     }
   }
 
@@ -97,7 +99,7 @@ export class TopicView {
     if (header === undefined || header.epoch < this.epoch || streamSequence <= (this.index.last?.streamSequence ?? 0)) return nothing;
     const isRestarted = this.adopt(header.epoch);
     const { prev, timeUs, sequence, count } = this.add(streamSequence, { header, bodyBytes: data.length, isErased: false }, header.prev);
-    return { isRestarted, run: { producer: header.producer, count, body: data, sequence, prev, timeUs } };
+    return { isRestarted, erased: 0, run: { producer: header.producer, count, body: data, sequence, prev, timeUs } };
   }
 
   private add(streamSequence: number, { header, bodyBytes, isErased }: FoundRun, prev: number | undefined): CommittedRunPlace {
