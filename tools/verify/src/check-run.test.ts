@@ -143,6 +143,13 @@ const bad: readonly (readonly [what: string, run: RecordedRun, kinds: readonly V
   ['something is delivered that is in no history', recorded({
     publishes: [publish(1), publish(2), publish(3), publish(4, { kind: 'unknown', code: 'TIMEOUT' })], subscribers: [subscriber(delivered(1), delivered(2), delivered(3), delivered(4))],
   }), ['delivered_not_stored']],
+  ['memory is lost with its Spine, and the next one takes and delivers again what had no answer', lostMemory({
+    subscribers: [subscriber(delivered(1), delivered(2), delivered(3, place(3)), gap(place(3), place(0, secondEpoch)), delivered(3, place(1, secondEpoch)))],
+  }), ['repeated_after_memory_loss']],
+  ['a durable topic delivers an event in two epochs', recorded({
+    publishes: [publish(1), publish(2, acked(1, { epoch: secondEpoch }))], reads: [{ ...read([]), epoch: secondEpoch, events: [{ id: 'p.2', sequence: 1n, timeUs: 1n }] }],
+    subscribers: [subscriber(delivered(1), delivered(2), gap(place(2), place(0, secondEpoch)), delivered(2, place(1, secondEpoch)))],
+  }), ['stored_twice', 'delivered_twice', 'epoch_without_cause', 'acked_lost']],
   ['two servers read differently', recorded({ reads: [read([1, 2, 3]), { ...read([1, 3]), via: 'spine-2' }] }), ['reads_differ', 'acked_lost', 'delivered_not_stored']],
   ['the time of a topic goes back', recorded({ subscribers: [subscriber(delivered(1), delivered(2, place(2), { timeUs: 0n }), delivered(3))] }), ['time_went_back']],
 ];

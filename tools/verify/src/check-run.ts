@@ -1,6 +1,6 @@
 import { checkSubscriber } from './check-subscriber.js';
 import { PlaceRegister } from './place-register.js';
-import { placeText, type PublishRecord, type ReadRecord, type RecordedRun } from './recorded-run.js';
+import { lostMemoryBetween, placeText, type PublishRecord, type ReadRecord, type RecordedRun } from './recorded-run.js';
 import { Violations, type Report } from './violation.js';
 
 /** What the checker found. */
@@ -35,7 +35,7 @@ export function checkRun(run: RecordedRun): Verdict {
   if (acked.length === 0) report('nothing_acknowledged', 'no publish was acknowledged, so the run shows nothing');
   for (const id of run.pending) report('publish_never_settled', `${id} was neither acknowledged nor refused after all faults were healed`);
   for (const ended of run.endedClients) report('client_ended', ended);
-  for (const subscriber of run.subscribers) checkSubscriber(subscriber, published, register, report);
+  for (const subscriber of run.subscribers) checkSubscriber(subscriber, { run, published, register, report });
   for (const read of run.reads) checkRead(read, published, report);
   checkReadsAgree(run.reads, report);
   checkEpochs(run, register, report);
@@ -48,7 +48,7 @@ export function checkRun(run: RecordedRun): Verdict {
     deliveredCount: run.subscribers.reduce((sum, { entries }) => sum + entries.filter(({ kind }) => kind === 'delivered').length, 0),
     lostAckedCount: violations.count('acked_lost'),
     lostAsPromisedCount,
-    duplicatedCount: violations.count('delivered_twice', 'stored_twice'),
+    duplicatedCount: violations.count('delivered_twice', 'stored_twice', 'repeated_after_memory_loss'),
     reorderedCount: violations.count('reordered', 'publisher_reordered'),
     epochCount: register.topics().reduce((sum, topic) => sum + register.epochsOf(topic).length, 0),
     violations,
@@ -97,15 +97,12 @@ function checkReadsAgree(reads: readonly ReadRecord[], report: Report): void {
 
 /** An epoch ends only where memory died with its Spine: between two epochs of a topic lies such a death. */
 function checkEpochs(run: RecordedRun, register: PlaceRegister, report: Report): void {
-  const isMemory = promisedBy(run.publishes) === 'MEMORY';
-  const deathsUs = run.deaths.filter(({ part }) => part === 'spine').map(({ atMs }) => run.startedAtUs + BigInt(Math.round(atMs * 1_000)));
   for (const topic of register.topics()) {
     const epochs = register.epochsOf(topic);
-    for (const [index, epoch] of epochs.entries()) {
-      const before = epochs.at(index - 1);
-      if (index === 0 || before === undefined) continue;
-      if (isMemory && deathsUs.some((deathUs) => before < deathUs && deathUs <= epoch)) continue;
-      report('epoch_without_cause', `${topic} went from epoch ${String(before)} to ${String(epoch)} although ${isMemory ? 'no Spine died between' : 'its store keeps what it took'}`);
+    for (const [index, epoch] of epochs.slice(1).entries()) {
+      const before = epochs[index];
+      if (lostMemoryBetween(run, before, epoch)) continue;
+      report('epoch_without_cause', `${topic} went from epoch ${String(before)} to ${String(epoch)}, and no Spine with its memory died between`);
     }
   }
 }

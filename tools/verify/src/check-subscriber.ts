@@ -1,5 +1,5 @@
 import type { PlaceRegister } from './place-register.js';
-import { comparePlaces, placeText, type Delivery, type Place, type PublishRecord, type SubscriberRecord, type ToldGap } from './recorded-run.js';
+import { comparePlaces, lostMemoryBetween, placeText, type Delivery, type Place, type PublishRecord, type RecordedRun, type SubscriberRecord, type ToldGap } from './recorded-run.js';
 import type { Report } from './violation.js';
 
 interface TopicState {
@@ -7,7 +7,8 @@ interface TopicState {
   /** Index of the first known place behind the position. */
   nextKnown: number;
   readonly gaps: ToldGap[];
-  readonly seen: Set<string>;
+  /** Epoch in which each id came first. */
+  readonly seen: Map<string, bigint>;
   readonly orders: Map<string, number>;
   timeUs: bigint;
 }
@@ -16,24 +17,27 @@ interface TopicState {
  * Walks through what one subscriber saw: places and times rise, each publisher's order is kept, nothing comes twice, and every place that is
  * known of and was passed over was told as lost before, as was every change of epoch.
  */
-export function checkSubscriber(subscriber: SubscriberRecord, published: ReadonlyMap<string, PublishRecord>, register: PlaceRegister, report: Report): void {
+export function checkSubscriber(subscriber: SubscriberRecord, context: Context): void {
+  const { register, report } = context;
   const { name, begins, entries } = subscriber;
   const states = new Map<string, TopicState>();
   for (const { topic, place } of begins) {
     const firstKnown = register.ofTopic(topic).findIndex((known) => comparePlaces(known.place, place) > 0);
-    states.set(topic, { position: place, nextKnown: firstKnown < 0 ? register.ofTopic(topic).length : firstKnown, gaps: [], seen: new Set(), orders: new Map(), timeUs: 0n });
+    states.set(topic, { position: place, nextKnown: firstKnown < 0 ? register.ofTopic(topic).length : firstKnown, gaps: [], seen: new Map(), orders: new Map(), timeUs: 0n });
   }
   for (const entry of entries) {
     const state = states.get(entry.topic);
     if (state === undefined) report('phantom', `${name} heard of ${entry.topic}, which it did not join`);
     else if (entry.kind === 'gap') state.gaps.push(entry);
-    else if (entry.kind === 'joined') passOver(name, entry.topic, state, entry.head, { published, register, report });
-    else checkDelivery(name, entry, state, { published, register, report });
+    else if (entry.kind === 'joined') passOver(name, entry.topic, state, entry.head, context);
+    else checkDelivery(name, entry, state, context);
   }
-  for (const [topic, state] of states) passOver(name, topic, state, undefined, { published, register, report });
+  for (const [topic, state] of states) passOver(name, topic, state, undefined, context);
 }
 
-interface Context {
+/** What a run's deliveries are judged by. */
+export interface Context {
+  readonly run: RecordedRun;
   readonly published: ReadonlyMap<string, PublishRecord>;
   readonly register: PlaceRegister;
   readonly report: Report;
@@ -45,8 +49,10 @@ function checkDelivery(name: string, delivery: Delivery, state: TopicState, cont
   const where = `${name} at ${String(delivery.atMs)} ms: ${topic} ${placeText(place)} ${id}`;
   const publish = context.published.get(id);
   if (publish?.topic !== topic) report('phantom', `${where} was never published there`);
-  if (state.seen.has(id)) report('delivered_twice', `${where} came before`);
-  state.seen.add(id);
+  const seenIn = state.seen.get(id);
+  if (seenIn === undefined) state.seen.set(id, place.epoch);
+  else if (lostMemoryBetween(context.run, seenIn, place.epoch)) report('repeated_after_memory_loss', `${where} came before in epoch ${String(seenIn)}`, id);
+  else report('delivered_twice', `${where} came before`);
   const before = state.position;
   if (comparePlaces(place, before) <= 0) {
     report('reordered', `${where} after ${placeText(before)}`);

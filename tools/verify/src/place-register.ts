@@ -1,4 +1,4 @@
-import { comparePlaces, placeText, type Place, type RecordedRun } from './recorded-run.js';
+import { comparePlaces, lostMemoryBetween, placeText, type Place, type RecordedRun } from './recorded-run.js';
 import type { Report } from './violation.js';
 
 interface Known {
@@ -14,7 +14,7 @@ export class PlaceRegister {
   private readonly byId = new Map<string, Known>();
   private readonly sorted = new Map<string, readonly Known[]>();
 
-  constructor(run: RecordedRun, private readonly report: Report) {
+  constructor(private readonly run: RecordedRun, private readonly report: Report) {
     for (const { id, topic, outcome } of run.publishes) {
       // A duplicate's place may be forgotten; 0 names none.
       if (outcome.kind === 'acked' && outcome.place.sequence > 0n) this.add(topic, outcome.place, id, 'acknowledgement');
@@ -54,7 +54,9 @@ export class PlaceRegister {
     const earlier = this.byId.get(id);
     if (earlier === undefined) this.byId.set(id, { place, id, witness });
     else if (comparePlaces(earlier.place, place) !== 0) {
-      this.report('stored_twice', `${id} lies at ${topic} ${placeText(earlier.place)} by ${earlier.witness} and at ${key} by ${witness}`, id);
+      const [first, second] = earlier.place.epoch < place.epoch ? [earlier.place, place] : [place, earlier.place];
+      const kind = lostMemoryBetween(this.run, first.epoch, second.epoch) ? 'repeated_after_memory_loss' : 'stored_twice';
+      this.report(kind, `${id} lies at ${topic} ${placeText(earlier.place)} by ${earlier.witness} and at ${key} by ${witness}`, id);
     }
   }
 }

@@ -101,3 +101,12 @@ export function comparePlaces(a: Place, b: Place): number {
 export function placeText({ epoch, sequence }: Place): string {
   return `${String(epoch)}/${String(sequence)}`;
 }
+
+/** True when the run's history was memory and its Spine died between the two epochs: what explains that the earlier one ended. */
+export function lostMemoryBetween(run: RecordedRun, earlier: bigint, later: bigint): boolean {
+  if (run.publishes.some(({ outcome }) => outcome.kind === 'acked' && outcome.durability !== 'MEMORY')) return false;
+  return run.deaths.some(({ part, atMs }) => {
+    const deathUs = run.startedAtUs + BigInt(Math.round(atMs * 1_000));
+    return part === 'spine' && earlier < deathUs && deathUs <= later;
+  });
+}
