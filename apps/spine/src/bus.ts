@@ -106,10 +106,14 @@ export function createBus(parts: BusParts): Bus {
   const groups = createGroups(parts, directory, fanOut);
   fanOut.onPublished = (topic) => { groups.wake(topic); };
   sessions.onClosed = (session) => { groups.removeSession(session); };
-  const publisher = new Publisher(directory, fanOut, messages, {
+  const limits = {
     eventsPerSecond: settings['limits.events_per_second'], bytesPerSecond: settings['limits.bytes_per_second'],
     replySearchEvents: settings['limits.reply_search_events_count'], hasOtherSpines: settings['history.spines'] === 'many',
-  }, nowMs, store.durability, parts.spans, () => parts.durable?.store.durability ?? store.durability, causal);
+  };
+  const publisher = new Publisher({
+    directory, fanOut, messages, limits, nowMs, causal, spans: parts.spans, durability: store.durability,
+    storeDurability: () => parts.durable?.store.durability ?? store.durability,
+  });
   const history = new StoredHistory(new LiveWindow(fanOut));
   const commands = new Commands({
     directory, sessions, subscriptions, recoveries, fanOut, messages, verifier, audit, nowMs, groups, history,

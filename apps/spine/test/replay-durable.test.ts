@@ -1,5 +1,5 @@
 import { erasedEventType } from '@arqonbus/storage';
-import { createTestIssuer, type RawWireClient, type TestIssuer } from '@arqonbus/testkit';
+import { createTestIssuer, waitFor, type RawWireClient, type TestIssuer } from '@arqonbus/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startStore, storeNames, type TestStore } from './durable-stores.js';
 import { headOf, replay, startReplay, type SeenReplay } from './replays.js';
@@ -85,5 +85,19 @@ describe.each(storeNames)('history_replay and erase on %s', (name) => {
     const { error, events } = await started.end();
     expect(error).toMatchObject({ code: 'EPOCH_CHANGED' });
     expect(events.length).toBeLessThan(runCount * eventsPerRun);
+  }, 60_000);
+
+  it.skipIf(name === 'embedded')('erases on every Spine of the store, which the embedded one has not several of', async () => {
+    const many = { ARQON_SPINE_HISTORY_SPINES: 'many' };
+    const [[, here], [, there]] = [await start(many), await start(many)];
+    await command(there, { case: 'join', value: { room: 'both', channel: '' } });
+    await fill(here, 'both');
+    await waitFor(async () => (await whole(there, 'both')).events.length === runCount * eventsPerRun, { what: 'every run on the other Spine' });
+    const before = await whole(there, 'both');
+    const target = before.events.find((event) => event.text.startsWith('9.2'));
+    await command(here, { case: 'erase', value: { room: 'both', channel: '', sequence: target?.sequence ?? 0n } });
+    const after = await whole(here, 'both');
+    expect(after.events.map((event) => event.text)).toEqual(before.events.map((event) => (event.sequence === target?.sequence ? '' : event.text)));
+    await waitFor(async () => (await whole(there, 'both')).bytes.equals(after.bytes), { what: 'the tombstone on the other Spine' });
   }, 60_000);
 });

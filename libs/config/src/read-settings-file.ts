@@ -79,7 +79,7 @@ function addProblem(into: Collection, key: string, line: number, message: string
 function rawValueOf(value: ParsedNode | null): RawValue | undefined {
   if (isScalar(value)) return rawScalarOf(value);
   if (!isSeq(value)) return undefined;
-  if (value.items.length > 0 && value.items.every((item) => isMap(item))) return { form: 'records', items: value.toJSON() as unknown[] };
+  if (value.items.length > 0 && value.items.every((item) => isMap(item))) return { form: 'records', items: value.toJSON() };
   const items = value.items.map((item) => (isScalar(item) ? rawScalarOf(item)?.text : undefined));
   return items.every((item) => item !== undefined) ? { form: 'list', items } : undefined;
 }

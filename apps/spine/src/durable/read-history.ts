@@ -1,6 +1,7 @@
 import { ArqonError } from '@arqonbus/errors';
 import { encodeLogPage, tombstoneBody, type CommittedRun, type HistoryPage, type HistoryWindow, type TopicLog } from '@arqonbus/storage';
-import { LiveWindow, type Eraser, type HistoryReader, type ReadPage, type Topic } from '../routing/index.js';
+import type { LiveWindow} from '../routing/index.js';
+import { type Eraser, type HistoryReader, type ReadPage, type Topic } from '../routing/index.js';
 
 /**
  * Reads a page of a topic that is ready: at once from the live window where that holds the whole of it, else from the store. Never beyond what

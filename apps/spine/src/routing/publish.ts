@@ -24,6 +24,20 @@ export interface PublishLimits {
   readonly hasOtherSpines: boolean;
 }
 
+/** What publishing works with. */
+export interface PublisherParts {
+  readonly directory: Directory;
+  readonly fanOut: FanOut;
+  readonly messages: ServerMessages;
+  readonly limits: PublishLimits;
+  readonly nowMs: () => number;
+  /** Of history in this Spine's memory. */
+  readonly durability: DurabilityName;
+  readonly storeDurability: () => DurabilityName;
+  readonly spans: PublishSpans;
+  readonly causal: CausalRooms;
+}
+
 /** Plain integers that the metrics read at scrape time. */
 export interface PublishCounters {
   runs: number;
@@ -43,11 +57,7 @@ export class Publisher {
   readonly counters: PublishCounters = { runs: 0, events: 0, bytes: 0, refusedRuns: 0, duplicates: 0 };
   private readonly run: RunToAppend;
 
-  constructor(
-    private readonly directory: Directory, private readonly fanOut: FanOut, private readonly messages: ServerMessages,
-    private readonly limits: PublishLimits, private readonly nowMs: () => number, private readonly durability: DurabilityName,
-    private readonly spans: PublishSpans, private readonly storeDurability: () => DurabilityName, private readonly causal: CausalRooms,
-  ) {
+  constructor(private readonly parts: PublisherParts) {
     this.run = {
       source: noBytes, view: new BatchView(), routing: noBytes, sender: noBytes, after: noBytes, producerOwner: '', turn: 0, sequence: 0, prev: 0, timeUs: 0, count: 0,
     };
@@ -77,10 +87,10 @@ export class Publisher {
   private offerCausal(session: Session, bytes: Uint8Array, view: BatchView, topic: Topic, room: Room): void {
     const kept = bytes.slice(0, view.end);
     const keptView = Object.assign(new BatchView(), view);
-    this.causal.offer(room, {
+    this.parts.causal.offer(room, {
       channel: topic.channel, after: readPositions(bytes, view), sizeBytes: kept.length,
       publisher: view.ack ? `${session.clientId} ${String(view.producerHi)} ${String(view.producerLo)}` : `session ${String(session.id)}`,
-      publish: () => { this.take(session, kept, keptView, topic, this.nowMs()); },
+      publish: () => { this.take(session, kept, keptView, topic, this.parts.nowMs()); },
       refuse: (code) => { this.refuse(session, kept, keptView, code, { field: 'batches.after', topic }); },
     });
   }
@@ -99,10 +109,10 @@ export class Publisher {
     run.sender = session.sender;
     run.after = view.afterCount === 0 ? noBytes : encodeStampAfter(bytes, view);
     run.producerOwner = session.clientId;
-    run.turn = this.fanOut.turn;
+    run.turn = this.parts.fanOut.turn;
     // Keep the pending frame, link header included, under the hard cap of one message.
-    if (topic.history.tailBytes + view.envelopesBytes > largestPendingBytes) this.fanOut.flushTopic(topic);
-    const endSpan = view.traceparentStart < 0 ? undefined : this.spans.start(latin1(bytes, view.traceparentStart, view.traceparentEnd), topic);
+    if (topic.history.tailBytes + view.envelopesBytes > largestPendingBytes) this.parts.fanOut.flushTopic(topic);
+    const endSpan = view.traceparentStart < 0 ? undefined : this.parts.spans.start(latin1(bytes, view.traceparentStart, view.traceparentEnd), topic);
     const outcome = topic.history.append(run, nowMs * 1000);
     endSpan?.();
     if (outcome === 'accepted') {
@@ -110,19 +120,19 @@ export class Publisher {
       this.counters.events += view.envelopeCount;
       this.counters.bytes += view.envelopesBytes;
       topic.lastActiveMs = nowMs;
-      this.fanOut.markTopic(topic);
+      this.parts.fanOut.markTopic(topic);
     } else if (outcome !== 'duplicate') {
       this.refuse(session, bytes, view, refusalOf[outcome], { field: 'batches.run', topic });
       return;
     } else this.counters.duplicates += 1;
     if (view.ack) this.acknowledge(session, topic, run, outcome === 'duplicate');
-    if (topic.policy.order === 'causal') this.causal.advance(topic);
+    if (topic.policy.order === 'causal') this.parts.causal.advance(topic);
   }
 
   private acknowledge(session: Session, topic: Topic, run: RunToAppend, duplicate: boolean): void {
     const { producerHi, producerLo, run: number } = run.view;
-    session.queue(this.messages.published(topic, {
-      producerHi, producerLo, run: number, epoch: topic.history.epoch, sequence: run.sequence, count: run.count, durability: this.durability, duplicate,
+    session.queue(this.parts.messages.published(topic, {
+      producerHi, producerLo, run: number, epoch: topic.history.epoch, sequence: run.sequence, count: run.count, durability: this.parts.durability, duplicate,
     }));
   }
 
@@ -130,7 +140,7 @@ export class Publisher {
   private submit(session: Session, bytes: Uint8Array, view: BatchView, topic: Topic, durable: DurableLog): void {
     const { ack, producerHi, producerLo, run, envelopeCount: count, envelopesBytes } = view;
     const after = view.afterCount === 0 ? noBytes : encodeStampAfter(bytes, view);
-    const endSpan = view.traceparentStart < 0 ? undefined : this.spans.start(latin1(bytes, view.traceparentStart, view.traceparentEnd), topic);
+    const endSpan = view.traceparentStart < 0 ? undefined : this.parts.spans.start(latin1(bytes, view.traceparentStart, view.traceparentEnd), topic);
     const requestId = view.firstIdStart < 0 ? noBytes : bytes.slice(view.firstIdStart, view.firstIdStart + 16);
     const refuse = (code: ErrorCode, retryAfterMs: number): void => {
       endSpan?.();
@@ -158,8 +168,8 @@ export class Publisher {
           this.counters.bytes += envelopesBytes;
         }
         if (!ack || session.isClosed) return;
-        session.queue(this.messages.published(topic, {
-          producerHi, producerLo, run, epoch, sequence: result.sequence, count: result.count, durability: this.storeDurability(), duplicate,
+        session.queue(this.parts.messages.published(topic, {
+          producerHi, producerLo, run, epoch, sequence: result.sequence, count: result.count, durability: this.parts.storeDurability(), duplicate,
         }));
       },
     });
@@ -167,7 +177,7 @@ export class Publisher {
 
   /** Rate of role client; role service has none. */
   private grantRate(session: Session, bytes: Uint8Array, view: BatchView, nowMs: number): boolean {
-    const { eventsPerSecond, bytesPerSecond } = this.limits;
+    const { eventsPerSecond, bytesPerSecond } = this.parts.limits;
     if (session.isService || (eventsPerSecond === 'off' && bytesPerSecond === 'off')) return true;
     session.bucket ??= new RateBucket(
       eventsPerSecond === 'off' ? Number.MAX_SAFE_INTEGER : eventsPerSecond, bytesPerSecond === 'off' ? Number.MAX_SAFE_INTEGER : bytesPerSecond, nowMs,
@@ -199,10 +209,10 @@ export class Publisher {
   }
 
   private resolveChannel(session: Session, room: string, channel: string): Topic | undefined {
-    const known = this.directory.findTopic(session.tenant, room, channel);
+    const known = this.parts.directory.findTopic(session.tenant, room, channel);
     if (known !== undefined && session.publishable?.has(known) === true) return known;
     if (!canPublish(session.claims, room, channel)) return undefined;
-    const topic = known ?? this.directory.resolveTopic(session.tenant, room, channel);
+    const topic = known ?? this.parts.directory.resolveTopic(session.tenant, room, channel);
     session.publishable ??= new Set();
     if (session.publishable.size >= hardCaps.channelsPerRoomJoin) session.publishable.clear();
     session.publishable.add(topic);
@@ -211,7 +221,7 @@ export class Publisher {
 
   private resolveInbox(session: Session, view: BatchView, recipient: string): Topic | undefined {
     if (view.kind === 'events' && !canPublishInbox(session.claims, recipient)) return undefined;
-    return this.directory.openInbox(session.tenant, recipient);
+    return this.parts.directory.openInbox(session.tenant, recipient);
   }
 
   /** True when the reply answers an event that was delivered to this session (No forgery). */
@@ -220,7 +230,7 @@ export class Publisher {
     const requests = readReplyRequests(bytes, view);
     if (requests.length <= maxRepliesPerBatch && requests.every((id) => this.wasDelivered(session, id, recipient, view.recipientSession))) return true;
     this.refuse(session, bytes, view, 'UNKNOWN_REQUEST', { field: 'batches.envelopes.reply.request_id' });
-    if (!session.strike(this.nowMs())) return false;
+    if (!session.strike(this.parts.nowMs())) return false;
     session.flush();
     session.port.close(closeCodes.malformed, 'too many forged replies');
     return false;
@@ -228,7 +238,7 @@ export class Publisher {
 
   private wasDelivered(session: Session, eventId: Uint8Array, sender: string, senderSession: number): boolean {
     for (const topic of this.deliveredTopics(session)) {
-      const origin = topic.history.findSender(eventId, 0, this.limits.replySearchEvents);
+      const origin = topic.history.findSender(eventId, 0, this.parts.limits.replySearchEvents);
       if (origin?.sender === sender && (senderSession === 0 || senderSession === origin.session)) return true;
     }
     return false;
@@ -253,7 +263,7 @@ export class Publisher {
 
   /** A request to a topic that nobody else follows is refused at once. */
   private hasNoResponder(session: Session, bytes: Uint8Array, view: BatchView, topic: Topic): boolean {
-    if (this.limits.hasOtherSpines && topic.durable !== undefined) return false;
+    if (this.parts.limits.hasOtherSpines && topic.durable !== undefined) return false;
     if (topic.place.kind === 'inbox' || view.envelopeCount !== 1 || view.kind !== 'events') return false;
     const own = session.topics?.has(topic) === true || (topic.room !== undefined && session.rooms?.has(topic.room) === true) ? 1 : 0;
     if (topic.sessionCount > own || !expectsReply(bytes, view)) return false;

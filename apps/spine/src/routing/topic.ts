@@ -136,7 +136,7 @@ export function whenReady(topics: readonly Topic[]): Promise<void> | undefined {
 }
 
 async function settleAll(topics: readonly Topic[]): Promise<void> {
-  await Promise.all(topics.map((topic) => topic.durable?.settled()));
+  await Promise.all(topics.flatMap((topic) => topic.durable?.settled() ?? []));
   if (topics.some((topic) => !topic.isReady)) throw new ArqonError('STORE_UNAVAILABLE', { field: 'room', retryAfterMs: 500 });
 }
 
