@@ -46,8 +46,7 @@ function publishGraph(graph: ProjectGraph): void {
   Object.assign(globalThis, {
     projectGraph: graph,
     projectRootMappings: createProjectRootMappings(graph.nodes),
-    // The rule looks for dynamic imports in the files of projects that already depend on each other; the cases need none.
-    projectFileMap: Object.fromEntries(Object.keys(graph.nodes).map((name) => [name, []])),
+    projectFileMap: {},
     targetProjectLocator: new TargetProjectLocator(graph.nodes, graph.externalNodes),
   });
 }
