@@ -37,15 +37,11 @@ describe('commands', () => {
   it('help lists the commands that run, and no other', async () => {
     const reply = await command(client, { case: 'help', value: {} });
     const names = reply.case === 'help' ? reply.value.entries.map((entry) => entry.command) : [];
-    expect(names).toEqual(['ping', 'join', 'leave', 'status', 'list_channels', 'channel_info', 'create_channel', 'delete_channel', 'history_get', 'history_replay', 'help', 'refresh_token', 'erase']);
+    expect(names).toEqual(['ping', 'join', 'leave', 'status', 'list_channels', 'channel_info', 'create_channel', 'delete_channel', 'history_get', 'history_replay', 'help', 'refresh_token', 'task_ack', 'erase']);
   });
 
-  it.each(['taskAck', 'call'] as const)('%s is refused as not available', async (name) => {
+  it.each(['call'] as const)('%s is refused as not available', async (name) => {
     expect(await refusedCommand(client, { case: name, value: {} })).toMatchObject({ code: 'UNSUPPORTED_COMMAND' });
-  });
-
-  it('join with a group is refused as not available', async () => {
-    expect(await refusedCommand(client, { case: 'join', value: { room: 'a', group: 'g' } })).toMatchObject({ code: 'UNSUPPORTED_COMMAND', field: 'group' });
   });
 
   it('that name nothing known are refused', async () => {
