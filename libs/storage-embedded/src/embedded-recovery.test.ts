@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DatabaseClient } from './database-client.js';
 import type { DatabaseThread } from './database-thread.js';
 import { EmbeddedStore } from './embedded-store.js';
-import { sameThread } from './same-thread.fixture.js';
+import { sameThread } from '../test/same-thread.fixture.js';
 
 const key = { tenant: 't', room: 'r', channel: '' };
 const options = { retention: { maxEvents: 1e6, maxBytes: 1e9, maxAgeMs: 1e9 }, producerIdleMs: 600_000 };

@@ -2,7 +2,7 @@ import { historyStoreContract, type StoreUnderTest } from '@arqonbus/storage/con
 import { createTempFolder } from '@arqonbus/testkit';
 import { DatabaseClient } from './database-client.js';
 import { EmbeddedStore } from './embedded-store.js';
-import { sameThread } from './same-thread.fixture.js';
+import { sameThread } from '../test/same-thread.fixture.js';
 
 const nowUs = (): number => Date.now() * 1_000;
 

@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { DatabaseThread } from './database-thread.js';
-import type { Request, WorkerMessage } from './database-messages.js';
-import { EmbeddedDatabase } from './embedded-database.js';
-import type { DatabaseSettings } from './settings.js';
+import type { DatabaseThread } from '../src/database-thread.js';
+import type { Request, WorkerMessage } from '../src/database-messages.js';
+import { EmbeddedDatabase } from '../src/embedded-database.js';
+import type { DatabaseSettings } from '../src/settings.js';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
