@@ -122,8 +122,7 @@ export class GroupCommit {
     if (failed < 0) return replies.flatMap((reply) => (reply.status === 'fulfilled' ? [reply.value] : []));
     const producers = new Set(replies.flatMap((reply, position) => (reply.status === 'rejected' ? [producerText(runs[position])] : [])));
     this.isTorn = replies.some((reply, position) => position > failed && reply.status === 'fulfilled' && producers.has(producerText(runs[position])));
-    const { reason } = replies[failed] as PromiseRejectedResult;
-    throw unavailable('runs were not stored', reason);
+    throw unavailable('runs were not stored', (replies[failed] as PromiseRejectedResult).reason);
   }
 }
 

@@ -82,8 +82,9 @@ export class LogStream {
 
   /** Asks the server how far the stream is; finds out, and tells the topics, when it is not the one that was read. */
   async check(): Promise<StreamInfo> {
+    const before = this.processedSequence;
     const info = await this.ensure();
-    if (this.isOther(info)) this.lose(info);
+    if (this.isOther(info, before)) this.lose(info);
     return info;
   }
 
@@ -116,8 +117,9 @@ export class LogStream {
     });
   }
 
-  private isOther(info: StreamInfo): boolean {
-    return info.created !== this.createdText || info.state.last_seq < this.processedSequence;
+  /** Compared with what was seen before the question, for messages may overtake the answer. */
+  private isOther(info: StreamInfo, seenSequence: number): boolean {
+    return info.created !== this.createdText || info.state.last_seq < seenSequence;
   }
 
   private lose(info: StreamInfo): void {
@@ -153,8 +155,9 @@ export class LogStream {
   }
 
   private async begin(): Promise<void> {
+    const before = this.processedSequence;
     const info = await this.ensure();
-    if (this.isSuspect || this.isOther(info)) this.lose(info);
+    if (this.isSuspect || this.isOther(info, before)) this.lose(info);
     else if (info.state.first_seq > this.processedSequence + 1) for (const sink of [...this.sinks.values()]) sink.reload();
     const delivery: OrderedDelivery = new OrderedDelivery(
       this.link,

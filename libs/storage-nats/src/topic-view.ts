@@ -13,6 +13,13 @@ interface FoundRun {
   readonly isErased: boolean;
 }
 
+interface Gathered {
+  readonly found: ReadonlyMap<number, FoundRun>;
+  readonly floor: { readonly sequence: number; readonly timeUs: number };
+  /** Above the view's, 0 for none. */
+  readonly newerEpoch: number;
+}
+
 /** What a message changed: a new epoch, then a run that was added; or a run that was erased; or nothing that followers hear of. */
 export interface Ingested {
   readonly isRestarted: boolean;
@@ -42,32 +49,14 @@ export class TopicView {
   rebuild(record: TopicRecord, scanned: readonly Delivered[]): number {
     this.startEpoch(record.epoch);
     this.producers.restore(record.producers);
-    let floor = { sequence: record.floorSequence, timeUs: record.floorTimeUs };
-    let firstHeld = record.firstHeld;
-    const found = new Map<number, FoundRun>();
-    for (const delivered of scanned) {
-      const message = parseNatsSubject(delivered.subject);
-      if (message?.kind === 'floor') {
-        const told = decodeFloorHeader(delivered.headers);
-        if (told?.epoch !== this.epoch || told.sequence <= floor.sequence) continue;
-        floor = told;
-        firstHeld = 0;
-      } else if (message?.kind === 'epoch') {
-        const epoch = decodeEpochHeader(delivered.headers);
-        if (epoch > this.epoch) return epoch;
-      } else if (message !== undefined) {
-        const header = decodeRunHeader(delivered.headers);
-        if (header === undefined || header.epoch < this.epoch) continue;
-        if (header.epoch > this.epoch) return header.epoch;
-        const isErased = message.kind === 'tombstone';
-        found.set(isErased ? message.erased : delivered.streamSequence, { header, bodyBytes: bodyBytesOf(delivered.data, delivered.headers), isErased });
-      }
-    }
+    const { found, floor, newerEpoch } = this.gather(record, scanned);
+    if (newerEpoch > 0) return newerEpoch;
     this.index.dropThrough(0, floor);
     const held = [...found].filter(([streamSequence]) => streamSequence * sequencesPerMessage > floor.sequence).sort(([a], [b]) => a - b);
-    const newest = floor.sequence > 0 && record.floorSequence < floor.sequence;
+    // Dropped since the record was read, so that nothing else can be missing.
+    const isFresh = record.floorSequence < floor.sequence;
     for (const [streamSequence, run] of held) {
-      const isAfterFloor = this.index.size > 0 || newest || (floor.sequence > 0 && firstHeld === streamSequence);
+      const isAfterFloor = this.index.size > 0 || isFresh || (floor.sequence > 0 && record.firstHeld === streamSequence);
       // Dropped by the server without a word: a predecessor that nobody has seen makes the hole visible.
       const unknown = isAfterFloor ? undefined : streamSequence * sequencesPerMessage - 1;
       this.add(streamSequence, run, run.header.prev ?? unknown);
@@ -91,6 +80,29 @@ export class TopicView {
         if (decodeRunHeader(delivered.headers)?.epoch !== this.epoch) return nothing;
         return { ...nothing, erased: this.index.markErased(message.erased, delivered.data.length)?.sequence ?? 0 };
     }
+  }
+
+  /** The runs and the floor that messages of this epoch tell of. */
+  private gather(record: TopicRecord, scanned: readonly Delivered[]): Gathered {
+    let floor = { sequence: record.floorSequence, timeUs: record.floorTimeUs };
+    let newerEpoch = 0;
+    const found = new Map<number, FoundRun>();
+    for (const delivered of scanned) {
+      const message = parseNatsSubject(delivered.subject);
+      if (message === undefined) continue;
+      if (message.kind === 'floor') {
+        const told = decodeFloorHeader(delivered.headers);
+        if (told?.epoch === this.epoch && told.sequence > floor.sequence) floor = told;
+        continue;
+      }
+      const header = message.kind === 'epoch' ? undefined : decodeRunHeader(delivered.headers);
+      const epoch = header?.epoch ?? decodeEpochHeader(delivered.headers);
+      if (epoch > this.epoch) newerEpoch = Math.max(newerEpoch, epoch);
+      if (header === undefined || epoch !== this.epoch) continue;
+      const isErased = message.kind === 'tombstone';
+      found.set(isErased ? message.erased : delivered.streamSequence, { header, bodyBytes: bodyBytesOf(delivered.data, delivered.headers), isErased });
+    }
+    return { found, floor, newerEpoch };
   }
 
   private ingestRun(delivered: Delivered): Ingested {
