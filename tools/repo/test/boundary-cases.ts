@@ -115,11 +115,11 @@ const SHIELD: BoundaryCase[] = [
 const SPINE: BoundaryCase[] = [
   refuse('role:spine', 'apps/spine/src/main.ts', '@arqonbus/sdk', EDGE),
   refuse('role:spine', 'apps/spine/src/history/index.ts', 'pg', EDGE, MODULE),
-  refuse('role:spine', 'apps/spine/src/history/index.ts', '@arqonbus/storage-redis', MODULE),
+  refuse('role:spine', 'apps/spine/src/history/index.ts', '@arqonbus/storage-postgres', MODULE),
   refuse('role:spine', 'apps/spine/src/commands/join.ts', '../routing/topics.js', MODULE),
   allow('role:spine', 'apps/spine/src/commands/join.ts', '../routing/index.js'),
   allow('role:spine', 'apps/spine/src/commands/join.ts', '../routing/routing.js'),
-  allow('role:spine', 'apps/spine/src/composition-root.ts', '@arqonbus/storage-redis'),
+  allow('role:spine', 'apps/spine/src/composition-root.ts', '@arqonbus/storage-postgres'),
   allow('role:spine', 'apps/spine/src/main.ts', '@arqonbus/storage'),
   allow('role:spine', 'apps/spine/src/main.ts', '@arqonbus/transport'),
 ];

@@ -46,7 +46,7 @@ function publishGraph(graph: ProjectGraph): void {
   Object.assign(globalThis, {
     projectGraph: graph,
     projectRootMappings: createProjectRootMappings(graph.nodes),
-    projectFileMap: {},
+    projectFileMap: Object.fromEntries(Object.keys(graph.nodes).map((name) => [name, []])),
     targetProjectLocator: new TargetProjectLocator(graph.nodes, graph.externalNodes),
   });
 }
