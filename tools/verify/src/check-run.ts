@@ -10,6 +10,8 @@ export interface Verdict {
   readonly ackedCount: number;
   /** Publishes whose outcome the publisher does not know. */
   readonly unknownCount: number;
+  /** How often each code left an outcome unknown. */
+  readonly unknownByCode: Readonly<Record<string, number>>;
   /** Events that applications got, over all subscribers. */
   readonly deliveredCount: number;
   /** Acknowledged events that are gone although their durability promised them. */
@@ -45,6 +47,7 @@ export function checkRun(run: RecordedRun): Verdict {
     promised: promisedBy(acked),
     ackedCount: acked.length,
     unknownCount: run.publishes.length - acked.length,
+    unknownByCode: countUnknown(run.publishes),
     deliveredCount: run.subscribers.reduce((sum, { entries }) => sum + entries.filter(({ kind }) => kind === 'delivered').length, 0),
     lostAckedCount: violations.count('acked_lost'),
     lostAsPromisedCount,
@@ -53,6 +56,12 @@ export function checkRun(run: RecordedRun): Verdict {
     epochCount: register.topics().reduce((sum, topic) => sum + register.epochsOf(topic).length, 0),
     violations,
   };
+}
+
+function countUnknown(publishes: readonly PublishRecord[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { outcome } of publishes) if (outcome.kind === 'unknown') counts[outcome.code] = (counts[outcome.code] ?? 0) + 1;
+  return counts;
 }
 
 function promisedBy(acked: readonly PublishRecord[]): string {

@@ -24,6 +24,7 @@ export interface VerifySummary {
   readonly lost_as_promised: number;
   /** Publishes whose outcome the publisher does not know. */
   readonly unknown: number;
+  readonly unknown_by_code: Readonly<Record<string, number>>;
   readonly epochs: number;
   readonly faults: number;
   readonly kills_by_part: Readonly<Record<string, number>>;
@@ -49,6 +50,7 @@ export function summaryOf({ store, spineCount, seed }: VerifyOptions, { verdict,
     seed,
     lost_as_promised: verdict.lostAsPromisedCount,
     unknown: verdict.unknownCount,
+    unknown_by_code: verdict.unknownByCode,
     epochs: verdict.epochCount,
     faults: faults.length,
     kills_by_part: killsByPart,
@@ -60,7 +62,7 @@ export function summaryOf({ store, spineCount, seed }: VerifyOptions, { verdict,
 export function unfinishedSummary({ store, spineCount, seed }: VerifyOptions): VerifySummary {
   return {
     store, spines: spineCount, seconds: 0, promised: 'NONE', acked: 0, delivered: 0, lost_acked: 0, duplicated: 0, reordered: 0, kills: 0, ok: false,
-    seed, lost_as_promised: 0, unknown: 0, epochs: 0, faults: 0, kills_by_part: {}, violations: { not_finished: 1 },
+    seed, lost_as_promised: 0, unknown: 0, unknown_by_code: {}, epochs: 0, faults: 0, kills_by_part: {}, violations: { not_finished: 1 },
   };
 }
 

@@ -20,6 +20,7 @@ const visitorCount = 2;
 const settleTimeoutMs = 60_000;
 const progressMs = 5_000;
 const warmUpMs = 500;
+const logCharacters = 12_000;
 
 export interface VerifyParts {
   /** Gets each line of progress. */
@@ -52,7 +53,7 @@ export async function runVerify(options: VerifyOptions, parts: VerifyParts): Pro
     const run = new Run(options, { bed, clients, nowMs, startedAtUs, tell, signal: parts.signal });
     return await run.execute();
   } catch (error) {
-    if (!parts.signal.aborted) tell(`log of the servers:\n${bed.logs().slice(-8_000)}`);
+    if (!parts.signal.aborted) tell(`log of the servers:\n${bed.logs().slice(-logCharacters)}`);
     throw error;
   } finally {
     await Promise.all([...clients].map((client) => client.close()));
@@ -108,7 +109,9 @@ class Run {
     for (const subscriber of wire) subscriber.stop();
     tell('read back; checking');
     const recorded = this.recorded(reads, nemesis.deaths);
-    return { verdict: checkRun(recorded), deaths: nemesis.deaths, faults: nemesis.faults, seconds };
+    const verdict = checkRun(recorded);
+    if (!verdict.violations.isEmpty) tell(`log of the servers:\n${bed.logs().slice(-logCharacters)}`);
+    return { verdict, deaths: nemesis.deaths, faults: nemesis.faults, seconds };
   }
 
   private async join(): Promise<void> {
