@@ -28,25 +28,38 @@ async function openEmbedded(settings: SpineSettings, events: StoreGate): Opened 
 
 async function openRedis(settings: SpineSettings, events: StoreGate): Opened {
   const { openRedisStore } = await import('@arqonbus/storage-redis');
-  return openRedisStore({ urls: settings['history.redis_urls'], commandTimeoutMs: settings['history.store_timeout_ms'], events, ...access(settings) });
+  const caFile = settings['history.ca_file'];
+  const username = settings['history.user'];
+  const password = settings['history.password'];
+  const timeoutMs = settings['history.store_timeout_ms'];
+  return openRedisStore({
+    urls: settings['history.redis_urls'], cluster: settings['history.redis_cluster'], allowEviction: settings['history.redis_allow_eviction'],
+    commandTimeoutMs: timeoutMs, connectTimeoutMs: timeoutMs, events, ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }), ...(caFile === undefined ? {} : { tls: { caFile } }),
+  });
 }
 
 async function openNats(settings: SpineSettings, events: StoreGate): Opened {
   const { openNatsStore } = await import('@arqonbus/storage-nats');
+  const servers = settings['history.jetstream_servers'];
+  const caFile = settings['history.ca_file'];
+  const credentials = natsCredentialsOf(settings);
+  const timeoutMs = settings['history.store_timeout_ms'];
+  const isTls = caFile !== undefined || servers.some((server) => server.startsWith('tls://'));
   return openNatsStore({
-    servers: settings['history.jetstream_servers'], timeoutMs: settings['history.store_timeout_ms'], events, ...access(settings),
-    replicas: settings['history.jetstream_replicas_count'], declaredSync: settings['history.jetstream_sync'],
+    servers: servers.map((server) => server.replace(/^(nats|tls):\/\//, '')), requestTimeoutMs: timeoutMs, connectTimeoutMs: timeoutMs, events,
+    replicasCount: settings['history.jetstream_replicas_count'], ...(settings['history.jetstream_sync'] === 'always' ? { declaredSync: 'always' as const } : {}),
+    ...(isTls ? { tls: caFile === undefined ? {} : { ca: readFileSync(caFile, 'utf8') } } : {}), ...(credentials === undefined ? {} : { credentials }),
   });
 }
 
-function access(settings: SpineSettings): { ca?: string; username?: string; password?: string } {
-  const caFile = settings['history.ca_file'];
-  const username = settings['history.user'];
-  const password = settings['history.password'];
-  return {
-    ...(caFile === undefined ? {} : { ca: readFileSync(caFile, 'utf8') }), ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-  };
+type NatsCredentials = { readonly kind: 'token'; readonly token: string } | { readonly kind: 'user'; readonly user: string; readonly password: string };
+
+function natsCredentialsOf(settings: SpineSettings): NatsCredentials | undefined {
+  const token = settings['history.token'];
+  const user = settings['history.user'];
+  if (token !== undefined) return { kind: 'token', token };
+  return user === undefined ? undefined : { kind: 'user', user, password: settings['history.password'] ?? '' };
 }
 
 function assertStoreSettings(settings: SpineSettings): void {
