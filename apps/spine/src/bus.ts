@@ -1,4 +1,4 @@
-import type { TokenVerifier } from '@arqonbus/auth';
+import { canSubscribe, type TokenVerifier } from '@arqonbus/auth';
 import type { SettingsFor } from '@arqonbus/config';
 import { hardCaps } from '@arqonbus/errors';
 import type { Backplane, HistoryStore, LiveHistory } from '@arqonbus/storage';
@@ -106,12 +106,13 @@ export function createBus(parts: BusParts): Bus {
   const groups = createGroups(parts, directory, fanOut);
   fanOut.onPublished = (topic) => { groups.wake(topic); };
   sessions.onClosed = (session) => { groups.removeSession(session); };
+  sessions.onRefreshed = (session) => groups.revoke(session, (topic) => canSubscribe(session.claims, topic.roomName, topic.channel));
   const limits = {
     eventsPerSecond: settings['limits.events_per_second'], bytesPerSecond: settings['limits.bytes_per_second'],
     replySearchEvents: settings['limits.reply_search_events_count'], hasOtherSpines: settings['history.spines'] === 'many',
   };
   const publisher = new Publisher({
-    directory, fanOut, messages, limits, nowMs, causal, spans: parts.spans, durability: store.durability,
+    directory, fanOut, messages, limits, nowMs, causal, taskTopicsOf: (session) => groups.topicsOf(session), spans: parts.spans, durability: store.durability,
     storeDurability: () => parts.durable?.store.durability ?? store.durability,
   });
   const history = new StoredHistory(new LiveWindow(fanOut));
@@ -131,7 +132,8 @@ export function createBus(parts: BusParts): Bus {
 function createGroups({ nowMs, logger, durable, settings }: BusParts, directory: Directory, fanOut: FanOut): Groups<Session> {
   const live = new LiveGroupSource({ maxGroupsPerTopic: defaultGroupOptions.maxGroupsPerTopic, groupIdleMs: settings['rooms.idle_ms'] }, nowMs);
   return new Groups<Session>({
-    source: durable === undefined ? live : new DurableGroupSource(live, durable.store, settings['node.id']),
+    source: durable === undefined ? live : new DurableGroupSource(live, durable.store, { consumer: settings['node.id'], leaseMs: settings['groups.lease_ms'] }),
+    options: { leaseMs: settings['groups.lease_ms'], maxAttempts: settings['groups.max_attempts_count'] },
     deadLetters: new DeadLetterPublisher({ directory, fanOut, nowMs }), nowMs, logger,
   });
 }

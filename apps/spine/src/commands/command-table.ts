@@ -5,11 +5,12 @@ import { historyGet } from './history-get.js';
 import { historyReplay } from './history-replay.js';
 import { join, leave } from './join.js';
 import { ping, refreshToken, status } from './service-commands.js';
+import { taskAck } from './task-ack.js';
 
 /** Every command of the protocol, with what it needs (docs/protocol.md, Commands). */
 export const commandTable: { readonly [Name in CommandName]: CommandRow<Name> } = {
   ping: { summary: 'Measures the way to the Spine and back; answers with the server time.', needs: 'a session', run: ping },
-  join: { summary: 'Follows a channel, a whole room or the own inbox, optionally from a position.', needs: 'subscribe', run: join },
+  join: { summary: 'Follows a channel, a whole room or the own inbox, optionally from a position; or works in a group of a channel.', needs: 'subscribe', run: join },
   leave: { summary: 'Stops following.', needs: 'a session', run: leave },
   status: { summary: 'Tells the state of the server and of the session.', needs: 'a session', run: status },
   listChannels: { summary: 'Lists the channels of a room that the token may join.', needs: 'subscribe', run: listChannels },
@@ -28,7 +29,7 @@ export const commandTable: { readonly [Name in CommandName]: CommandRow<Name> } 
     },
   },
   refreshToken: { summary: 'Replaces the token of the session.', needs: 'a token of the same issuer, client and tenant', run: refreshToken },
-  taskAck: { summary: 'Ends or returns the lease of a task.', needs: 'membership of the group', run: 'unsupported' },
+  taskAck: { summary: 'Ends or returns the lease of a task.', needs: 'membership of the group', run: taskAck },
   call: { summary: 'Calls an operation of a service.', needs: 'publish', run: 'unsupported' },
   erase: { summary: 'Replaces one event by a tombstone.', needs: 'the role admin', run: erase },
 };

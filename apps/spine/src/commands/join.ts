@@ -3,6 +3,7 @@ import { ArqonError, hardCaps, isArqonError } from '@arqonbus/errors';
 import { isRoomName } from '@arqonbus/tenancy';
 import { whenReady, type Cursor, type Topic } from '../routing/index.js';
 import type { CommandCall, CommandContext, CommandHandler, CommandValue } from './command.js';
+import { joinGroup } from './join-group.js';
 import { requireRoomAndChannel, requireSafeNumber } from './names.js';
 
 type Resume = CommandValue<'join'>['resume'];
@@ -10,15 +11,13 @@ type Resume = CommandValue<'join'>['resume'];
 /** Reasons of `joined` when not everything missed could be sent. */
 type UnrecoveredReason = 'EPOCH_CHANGED' | 'HISTORY_TRIMMED';
 
-/** join: a channel, a whole room, or (empty room) the client's own inbox. */
+/** join: a channel, a whole room, (empty room) the client's own inbox, or a group of a channel. */
 export const join: CommandHandler<'join'> = (context, call, value) => {
-  if (value.group !== '') throw new ArqonError('UNSUPPORTED_COMMAND', { field: 'group' });
-  if (value.room === '') {
-    joinInbox(context, call, value);
-    return;
-  }
-  if (value.allChannels) joinRoom(context, call, value);
+  if (value.group !== '') return joinGroup(context, call, value);
+  if (value.room === '') joinInbox(context, call, value);
+  else if (value.allChannels) joinRoom(context, call, value);
   else joinChannel(context, call, value);
+  return undefined;
 };
 
 function joinInbox(context: CommandContext, call: CommandCall, value: CommandValue<'join'>): void {
@@ -180,13 +179,15 @@ function planResume(
   return { cursors, reason };
 }
 
-/** leave: ends one subscription; one that never was is ended too. */
+/** leave: ends one subscription, and what groups of the channel the session is in; one that never was is ended too. */
 export const leave: CommandHandler<'leave'> = (context, call, value) => {
   const { session } = call;
   if (!value.allChannels) requireRoomAndChannel(value.room, value.channel);
   else if (!isRoomName(value.room)) throw new ArqonError('INVALID_NAME', { field: 'room' });
   const end = (): void => { endSubscription(context, call, value); };
   end();
+  const topic = value.allChannels ? undefined : context.directory.findTopic(session.tenant, value.room, value.channel);
+  if (topic !== undefined) context.groups.leave(session, topic);
   // Joins asked for earlier may still send history: they end in their turn, and so does what they begin.
   context.recoveries.start(session, {
     cursors: [], prologue: [], startedMs: context.nowMs(),

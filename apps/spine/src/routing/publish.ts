@@ -36,6 +36,8 @@ export interface PublisherParts {
   readonly storeDurability: () => DurabilityName;
   readonly spans: PublishSpans;
   readonly causal: CausalRooms;
+  /** Topics of which the session gets events as tasks. */
+  readonly taskTopicsOf: (session: Session) => readonly Topic[];
 }
 
 /** Plain integers that the metrics read at scrape time. */
@@ -247,6 +249,7 @@ export class Publisher {
   private *deliveredTopics(session: Session): Generator<Topic> {
     yield* session.topics?.keys() ?? [];
     for (const room of session.rooms?.keys() ?? []) yield* room.topics.values();
+    yield* this.parts.taskTopicsOf(session);
   }
 
   /** A position above its channel's head cannot have been seen. */

@@ -28,6 +28,8 @@ export class Sessions {
   private readonly byId = new Map<number, Session>();
   /** What a session had beyond its subscriptions ends with it. */
   onClosed: (session: Session) => void = () => undefined;
+  /** Ends what else new claims no longer cover; returns the topics concerned. */
+  onRefreshed: (session: Session) => readonly Topic[] = () => [];
   /** Sessions of one client, by tenant and client id. */
   private readonly byClient = new Map<string, Session[]>();
   /** Sessions whose token is looked at in a given second. */
@@ -125,7 +127,7 @@ export class Sessions {
     session.endsAtMs = this.endOf(claims);
     this.watchExpiry(session);
     const ended = this.subscriptions.revoke(session);
-    for (const topic of ended.topics) session.refuse({ code: 'NOT_PERMITTED', field: 'subscription', room: topic.roomName, channel: topic.channel });
+    for (const topic of [...ended.topics, ...this.onRefreshed(session)]) session.refuse({ code: 'NOT_PERMITTED', field: 'subscription', room: topic.roomName, channel: topic.channel });
     for (const room of ended.rooms) session.refuse({ code: 'NOT_PERMITTED', field: 'subscription', room: room.name });
   }
 
