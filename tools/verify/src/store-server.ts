@@ -45,12 +45,14 @@ export async function startStore(store: StoreName, file: (name: string) => strin
         settings: (port) => ({ 'history.store': 'redis', 'history.redis_urls': `redis://127.0.0.1:${String(port)}` }),
       };
     case 'jetstream': {
-      const { executable, version } = await ensureNats();
+      const { executable, version, isPinned } = await ensureNats();
+      // The distribution's server cannot sync before each acknowledgement; what it took still survives a kill -9.
+      const sync = isPinned ? 'always' : 'interval';
       return {
-        server: await startNats({ executable, jetstream: { syncInterval: 'always' } }),
-        setup: `nats-server ${version}, JetStream, sync_interval always`,
+        server: await startNats({ executable, jetstream: isPinned ? { syncInterval: 'always' } : {} }),
+        setup: `nats-server ${version}, JetStream, sync_interval ${isPinned ? 'always' : 'as it comes'}`,
         settings: (port) => ({
-          'history.store': 'jetstream', 'history.jetstream_servers': `nats://127.0.0.1:${String(port)}`, 'history.jetstream_sync': 'always',
+          'history.store': 'jetstream', 'history.jetstream_servers': `nats://127.0.0.1:${String(port)}`, 'history.jetstream_sync': sync,
         }),
       };
     }
