@@ -83,10 +83,10 @@ describe('a killed nats-server', () => {
     const [first, second] = [await open(server, { requestTimeoutMs: 2_000 }), await open(server, { requestTimeoutMs: 2_000 })];
     const heard: CommittedRun[] = [];
     second.backplane.follow(second.log, 0, { committed: (runs) => { heard.push(...runs); }, restarted: () => { throw new Error('restarted'); }, erased: () => undefined });
-    for (let run = 1; run <= 20; run += 1) await first.log.append([numbered(run)], 1);
+    for (let run = 1; run <= 20; run += 1) await appendUntilAnswered(first.log, run);
     await server.kill();
     await server.restart();
-    for (let run = 21; run <= 40; run += 1) await appendUntilAnswered(first.log, run);
+    for (let run = 21; run <= 40; run += 1) expect(['accepted', 'duplicate']).toContain(await appendUntilAnswered(first.log, run));
     await waitFor(() => heard.length >= 40, { timeoutMs: 10_000, what: 'all runs' });
     expect(heard.map((run) => run.producer?.run)).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
   });
@@ -109,6 +109,27 @@ describe('a stream that is deleted under way', () => {
     expect(heads.at(-1)?.epoch).toBeGreaterThan(epoch);
     expect(await first.log.append([numbered(3), numbered(1)], 1)).toMatchObject([{ outcome: 'producer_unknown' }, { outcome: 'accepted' }]);
     expect((await second.log.read(everything)).runs).toMatchObject([{ prev: 0 }]);
+  });
+});
+
+describe('a consumer that is lost', () => {
+  it('is noticed within a second, and what it missed is brought', { timeout: 30_000 }, async () => {
+    const server = await startServer();
+    const [first, second] = [await open(server), await open(server)];
+    const heard: CommittedRun[] = [];
+    second.backplane.follow(second.log, 0, { committed: (runs) => { heard.push(...runs); }, restarted: () => undefined, erased: () => undefined });
+    await appendUntilAnswered(first.log, 1);
+    await waitFor(() => heard.length === 1, { what: 'the first run' });
+    const admin = await connect({ servers: `127.0.0.1:${server.port}` });
+    cleanups.push(() => admin.close());
+    const manager = await jetstreamManager(admin);
+    const stream = (await manager.streams.names().next()).find((name) => name.startsWith('T-')) ?? '';
+    for (const { name } of await manager.consumers.list(stream).next()) await manager.consumers.delete(stream, name);
+    const start = performance.now();
+    await appendUntilAnswered(first.log, 2);
+    await waitFor(() => heard.length === 2, { timeoutMs: 10_000, what: 'the second run' });
+    expect(performance.now() - start).toBeLessThan(3_000);
+    expect(heard.map((run) => run.producer?.run)).toEqual([1, 2]);
   });
 });
 
