@@ -69,7 +69,10 @@ describe.each(storeNames)('readers of a room on %s', (name) => {
     await command(client, { case: 'leave', value: { room: 'short' } });
     const other = await spine.connect({ ...everything, sub: 'p2' });
     const trimmed = await command(other, { case: 'join', value: { room: 'short', resume: [{ channel: '', epoch, sequence: first.sequence }] } });
-    expect(trimmed).toMatchObject({ case: 'joined', value: { recovered: false, reason: 'HISTORY_TRIMMED' } });
+    // JetStream trims a topic now and then, so it may still hold all of it; then all of it comes.
+    const isWhole = name === 'jetstream' && trimmed.case === 'joined' && trimmed.value.recovered;
+    if (isWhole) expect((await readEvents(other, 59)).map(({ text }) => text)).toEqual(Array.from({ length: 59 }, (_, n) => String(n + 1)));
+    else expect(trimmed).toMatchObject({ case: 'joined', value: { recovered: false, reason: 'HISTORY_TRIMMED' } });
   }, 30_000);
 
   it('shows the loss of a tail by the head of the quiet topic', async () => {
