@@ -1,3 +1,4 @@
+import { cp, rename, rm } from 'node:fs/promises';
 import { connect } from '@nats-io/transport-node';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { ensureNats, startNats, type NatsServer } from '@arqonbus/services';
@@ -109,6 +110,30 @@ describe('a stream that is deleted under way', () => {
     expect(heads.at(-1)?.epoch).toBeGreaterThan(epoch);
     expect(await first.log.append([numbered(3), numbered(1)], 1)).toMatchObject([{ outcome: 'producer_unknown' }, { outcome: 'accepted' }]);
     expect((await second.log.read(everything)).runs).toMatchObject([{ prev: 0 }]);
+  });
+});
+
+describe('a server that is set back to an old copy of its files', () => {
+  it.each([false, true])('begins a new epoch, also when another Spine wrote in between: %s', { timeout: 60_000 }, async (hasOther) => {
+    const server = await startServer();
+    const copy = `${server.storeFolder}-copy`;
+    const { log } = await open(server, { requestTimeoutMs: 2_000 });
+    for (let run = 1; run <= 5; run += 1) await appendUntilAnswered(log, run);
+    const { epoch } = log.head;
+    await server.kill();
+    await cp(server.storeFolder, copy, { recursive: true });
+    await server.restart();
+    for (let run = 6; run <= 8; run += 1) await appendUntilAnswered(log, run);
+    await server.kill();
+    await rm(server.storeFolder, { recursive: true });
+    await rename(copy, server.storeFolder);
+    await server.restart();
+    if (hasOther) {
+      const other = await open(server);
+      await other.log.append(Array.from({ length: 5 }, () => ({ producer: undefined, count: 1, body: Uint8Array.of(0, 0, 0) })), Date.now() * 1_000);
+    }
+    await waitFor(() => log.head.epoch > epoch, { timeoutMs: 10_000, what: 'a new epoch' });
+    expect(await waitFor(() => log.append([numbered(9)], Date.now() * 1_000), { timeoutMs: 10_000 })).toEqual([{ outcome: 'producer_unknown' }]);
   });
 });
 
