@@ -51,7 +51,7 @@ export function checkRun(run: RecordedRun): Verdict {
     deliveredCount: run.subscribers.reduce((sum, { entries }) => sum + entries.filter(({ kind }) => kind === 'delivered').length, 0),
     lostAckedCount: violations.count('acked_lost'),
     lostAsPromisedCount,
-    duplicatedCount: violations.count('delivered_twice', 'stored_twice', 'repeated_after_memory_loss'),
+    duplicatedCount: violations.countFailing('delivered_twice', 'stored_twice', 'repeated_after_memory_loss'),
     reorderedCount: violations.count('reordered', 'publisher_reordered'),
     epochCount: register.topics().reduce((sum, topic) => sum + register.epochsOf(topic).length, 0),
     violations,

@@ -58,7 +58,8 @@ function checkDelivery(name: string, delivery: Delivery, state: TopicState, cont
     report('reordered', `${where} after ${placeText(before)}`);
     return;
   }
-  checkOrder(where, publish, state, report);
+  // What comes again was in its order before; that it comes again is what is wrong.
+  if (seenIn === undefined) checkOrder(where, publish, state, report);
   checkChain(where, delivery, state, report);
   if (place.epoch !== before.epoch && !state.gaps.some((gap) => covers(gap, { epoch: before.epoch, sequence: before.sequence + 1n }))) {
     report('epoch_change_untold', `${where} after ${placeText(before)}, no gap was told`);

@@ -71,7 +71,8 @@ export function reportOf(summary: VerifySummary, { verdict, faults }: VerifyResu
   const { acked, unknown, delivered, promised, kills, epochs } = summary;
   const counts = `${String(acked)} acknowledged (${promised}), ${String(unknown)} unknown, ${String(delivered)} delivered, ${String(kills)} kills among ${String(faults.length)} faults, `
     + `${String(epochs)} epochs, ${String(summary.lost_as_promised)} lost as MEMORY says`;
-  if (summary.ok) return `verify: everything held: ${counts}`;
+  const limits = Object.keys(summary.violations).length === 0 ? '' : `; known limits that showed: ${JSON.stringify(summary.violations)}`;
+  if (summary.ok) return `verify: everything held: ${counts}${limits}`;
   const { first } = verdict.violations;
   return [
     `verify: VIOLATIONS ${JSON.stringify(summary.violations)}: ${counts}`,

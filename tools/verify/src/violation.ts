@@ -42,6 +42,11 @@ export class Violations {
     return kinds.reduce((sum, kind) => sum + (this.counts.get(kind) ?? 0), 0);
   }
 
+  /** As count(), without known limits. */
+  countFailing(...kinds: readonly ViolationKind[]): number {
+    return this.count(...kinds.filter((kind) => !knownLimits.has(kind)));
+  }
+
   /** Count of each kind that occurred. */
   byKind(): Partial<Record<ViolationKind, number>> {
     return Object.fromEntries(this.counts);
