@@ -118,7 +118,7 @@ class SpineLifecycle implements Lifecycle {
     bus.fanOut.flushAll();
     this.announceDrain(running);
     const deadlineMs = Date.now() + settings['drain.timeout_ms'];
-    while (bus.sessions.count > 0 && Date.now() < deadlineMs) await delay(pollMs);
+    while ((bus.sessions.count > 0 || hasWaiting(bus)) && Date.now() < deadlineMs) await delay(pollMs);
     bus.fanOut.flushAll();
     if (bus.sessions.count > 0) logger.info({ sessions: bus.sessions.count }, 'closing the sessions that are left');
     for (const session of [...bus.sessions.all()]) session.port.close(closeCodes.unavailable, 'draining');
@@ -156,6 +156,11 @@ class SpineLifecycle implements Lifecycle {
     if (this.running === undefined) throw new Error('the Spine has not begun to listen');
     return this.running;
   }
+}
+
+/** Whether runs wait for the store: their publishers are to hear what became of them. */
+function hasWaiting(bus: Bus): boolean {
+  return (bus.durable?.waiting.bytes ?? 0) > 0;
 }
 
 function delay(ms: number): Promise<void> {

@@ -72,6 +72,13 @@ export class BatchView {
     this.refusalIndex = 0;
   }
 
+  /** A copy with bytes of its own, the batch's alone, that outlives the reader's next `read`. */
+  detach(bytes: Uint8Array): { readonly bytes: Uint8Array; readonly view: BatchView } {
+    const view = Object.assign(new BatchView(), this);
+    for (const field of offsetFields) if (view[field] >= 0) view[field] -= this.start;
+    return { bytes: bytes.slice(this.start, this.end), view };
+  }
+
   /** Notes why this batch is refused; the first reason stays. */
   refuse(code: ErrorCode, field: string, index: number): void {
     if (this.refusalCode !== undefined) return;
@@ -80,3 +87,8 @@ export class BatchView {
     this.refusalIndex = index;
   }
 }
+
+const offsetFields = [
+  'start', 'end', 'roomStart', 'roomEnd', 'channelStart', 'channelEnd', 'recipientStart', 'recipientEnd', 'envelopesStart', 'envelopesEnd', 'firstIdStart',
+  'traceparentStart', 'traceparentEnd',
+] as const satisfies readonly (keyof BatchView)[];

@@ -37,10 +37,14 @@ export interface DurableParts {
   readonly nowMs: () => number;
   /** Runs of one producer that may wait or be in flight. */
   readonly maxUnacknowledgedRuns: number;
+  /** Bytes that wait for the store over all topics. */
+  readonly waiting: { bytes: number };
   failed(key: TopicKey, error: unknown): void;
 }
 
 const maxQueuedBytes = 16_777_216;
+/** Over all topics of the process. */
+const maxWaitingBytes = 268_435_456;
 const maxBatchRuns = 4_096;
 const maxBatchBytes = 4_194_304;
 const retryAfterMs = 500;
@@ -95,7 +99,7 @@ export class DurableLog {
   }
 
   submit(run: PendingRun): void {
-    if (this.state === 'failed' || this.state === 'closed' || this.queuedBytes + run.record.body.length > maxQueuedBytes) {
+    if (this.state === 'failed' || this.state === 'closed' || !this.hasPlaceFor(run.record.body.length)) {
       run.refuse('STORE_UNAVAILABLE', retryAfterMs);
       return;
     }
@@ -110,7 +114,12 @@ export class DurableLog {
     }
     this.queue.push(run);
     this.queuedBytes += run.record.body.length;
+    this.parts.waiting.bytes += run.record.body.length;
     this.schedule();
+  }
+
+  private hasPlaceFor(bytes: number): boolean {
+    return this.queuedBytes + bytes <= maxQueuedBytes && this.parts.waiting.bytes + bytes <= maxWaitingBytes;
   }
 
   /** The store is away. */
@@ -265,6 +274,7 @@ export class DurableLog {
 
   private release(run: PendingRun): void {
     this.queuedBytes -= run.record.body.length;
+    this.parts.waiting.bytes -= run.record.body.length;
     const key = producerKey(run.record);
     if (key === undefined) return;
     const left = (this.unacknowledged.get(key) ?? 1) - 1;

@@ -2,7 +2,7 @@ import type { Backplane, CommittedRun, Following, HistoryStore } from '@arqonbus
 import { restartTopic, type Directory, type DurableDirectory, type FanOut, type Recoveries, type Topic } from '../routing/index.js';
 import { DurableLog, type DurableParts } from './durable-log.js';
 
-export interface DurableTopicsParts extends Pick<DurableParts, 'nowMs' | 'maxUnacknowledgedRuns' | 'failed'> {
+export interface DurableTopicsParts extends Omit<DurableParts, 'waiting'> {
   readonly store: HistoryStore;
   readonly backplane: Backplane;
   readonly producerIdleMs: number;
@@ -19,6 +19,8 @@ const largestPendingBytes = 524_288;
 
 /** Topics whose history a store keeps: their logs, and what comes back from them. */
 export class DurableTopics implements DurableDirectory {
+  /** What waits for the store, over all topics. */
+  readonly waiting = { bytes: 0 };
   private readonly logs = new Map<Topic, DurableLog>();
 
   constructor(private readonly parts: DurableTopicsParts) {}
@@ -31,7 +33,7 @@ export class DurableTopics implements DurableDirectory {
     const { policy } = topic;
     const { fanOut } = this.parts;
     const options = { retention: policy.retention, producerIdleMs: this.parts.producerIdleMs, degrades: policy.onStoreFailure === 'degrade', fromStart };
-    const log = new DurableLog(topic.key, options, this.parts, {
+    const log = new DurableLog(topic.key, options, { ...this.parts, waiting: this.waiting }, {
       opened: (head, newest) => {
         topic.history.resetTo({ ...head, lastSequence: newest[0]?.prev ?? head.lastSequence });
         for (const run of newest) topic.history.commit(run);

@@ -87,8 +87,7 @@ export class Publisher {
 
   /** A room with `order: causal`: the run goes on now or once what it depends on is there; its bytes are kept that long. */
   private offerCausal(session: Session, bytes: Uint8Array, view: BatchView, topic: Topic, room: Room): void {
-    const kept = bytes.slice(0, view.end);
-    const keptView = Object.assign(new BatchView(), view);
+    const { bytes: kept, view: keptView } = view.detach(bytes);
     this.parts.causal.offer(room, {
       channel: topic.channel, after: readPositions(bytes, view), sizeBytes: kept.length,
       publisher: view.ack ? `${session.clientId} ${String(view.producerHi)} ${String(view.producerLo)}` : `session ${String(session.id)}`,

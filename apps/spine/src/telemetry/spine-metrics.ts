@@ -62,6 +62,7 @@ function stateMetrics({ bus, links, store, durable }: MetricSources): ObservedCo
   return [
     gauge('arqon_store_up', 'Whether the store of durable history answers; 1 where all history is in memory.', () => (durable?.gate.isUp === false ? 0 : 1)),
     gauge('arqon_store_topics', 'Topics whose log is open.', () => bus.durable?.openCount ?? 0),
+    gauge('arqon_store_waiting_bytes', 'Bytes of runs that wait for the store.', () => bus.durable?.waiting.bytes ?? 0, 'By'),
     counter('arqon_store_losses_total', 'Times that the store was lost.', () => durable?.gate.lossesCount ?? 0),
     gauge('arqon_causal_held_runs', 'Runs held back until what they depend on is sequenced.', () => bus.causal.heldCount),
     gauge('arqon_group_open_tasks', 'Tasks of groups that are not acknowledged.', () => bus.groups.figures.openTasks),
