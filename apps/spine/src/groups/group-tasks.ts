@@ -1,7 +1,7 @@
 import type { GroupRun } from '@arqonbus/storage';
 import type { GroupOptions } from './group-options.js';
 import type { TaskReceiver } from './group-source.js';
-import { encodeTasks, openRun, rememberRun, runKey, taskBytes, type FailureReason, type HeldTasks, type Member, type RunInWork, type RunMemory, type Task } from './task.js';
+import { encodeTasks, openRun, rememberRun, runKey, taskBytes, type FailureReason, type HeldTasks, type Member, type RunInWork, type RunMemories, type Task } from './task.js';
 
 /** Plain integers that the metrics read at scrape time. */
 export interface GroupCounters {
@@ -42,11 +42,11 @@ export class GroupTasks {
   /** In the order in which their leases end, for all leases are equally long. */
   private readonly leased = new Set<Task>();
   private readonly delayed = new Set<Task>();
-  private readonly memories = new Map<string, RunMemory>();
   private isDispatching = false;
 
   constructor(
     private readonly name: string, private readonly options: GroupOptions, private readonly outcomes: TaskOutcomes, private readonly counters: GroupCounters,
+    private readonly memories: RunMemories,
   ) {}
 
   get leasedCount(): number {

@@ -5,7 +5,7 @@ import { writeDeadLetter } from './dead-letters.js';
 import { extendEveryMs, runLeaseMs, type GroupOptions } from './group-options.js';
 import type { DeadLetterSink, GroupSource, TaskReceiver } from './group-source.js';
 import { GroupTasks, type GroupCounters } from './group-tasks.js';
-import { runKey, type FailureReason, type HeldTasks, type Task } from './task.js';
+import { runKey, type FailureReason, type HeldTasks, type RunMemories, type Task } from './task.js';
 
 /** What a group works with. */
 export interface GroupParts {
@@ -40,11 +40,14 @@ export class Group {
   private readonly unburied = new Map<Task, { readonly reason: FailureReason; readonly dueMs: number }>();
   private nextRetryMs = 0;
 
-  constructor(readonly topic: Topic, readonly name: string, private readonly parts: GroupParts, private readonly onUnused: (group: Group) => void) {
+  constructor(
+    readonly topic: Topic, readonly name: string, private readonly parts: GroupParts, memories: RunMemories,
+    private readonly onUnused: (group: Group) => void,
+  ) {
     this.tasks = new GroupTasks(name, parts.options, {
       runDone: (run) => { this.acknowledgeRun(run.source); },
       taskDead: (task, reason) => { void this.bury(task, reason); },
-    }, parts.counters);
+    }, parts.counters, memories);
   }
 
   get memberCount(): number {

@@ -4,7 +4,7 @@ import { Group, type GroupParts } from './group.js';
 import { defaultGroupOptions, type GroupOptions } from './group-options.js';
 import type { TaskReceiver } from './group-source.js';
 import type { GroupCounters } from './group-tasks.js';
-import { HeldTasks, idText } from './task.js';
+import { HeldTasks, idText, type RunMemories } from './task.js';
 
 /** What a session has to do with groups. */
 interface Membership {
@@ -22,6 +22,8 @@ export interface TaskAnswer {
 export class Groups<Receiver extends TaskReceiver = TaskReceiver> {
   readonly counters: GroupCounters = { delivered: 0, redelivered: 0, acknowledged: 0, nacked: 0, expired: 0, deadLetters: 0 };
   private readonly byTopic = new Map<Topic, Map<string, Group>>();
+  /** What groups without members left unfinished here. */
+  private readonly memories = new WeakMap<Topic, Map<string, RunMemories>>();
   private readonly memberships = new Map<Receiver, Membership>();
   private readonly parts: GroupParts;
   private readonly options: GroupOptions;
@@ -131,10 +133,22 @@ export class Groups<Receiver extends TaskReceiver = TaskReceiver> {
     const known = groups.get(name);
     if (known !== undefined) return known;
     if (groups.size >= this.options.maxGroupsPerTopic) throw new ArqonError('GROUP_LIMIT', { field: 'group' });
-    const group = new Group(topic, name, this.parts, (unused) => { this.forget(unused); });
+    const group = new Group(topic, name, this.parts, this.memoriesOf(topic, name), (unused) => { this.forget(unused); });
     groups.set(name, group);
     this.byTopic.set(topic, groups);
     return group;
+  }
+
+  private memoriesOf(topic: Topic, name: string): RunMemories {
+    const byName = this.memories.get(topic) ?? new Map<string, RunMemories>();
+    const known = byName.get(name) ?? new Map();
+    // The newest stay.
+    byName.delete(name);
+    byName.set(name, known);
+    const [oldest] = byName.keys();
+    if (byName.size > this.options.maxGroupsPerTopic) byName.delete(oldest);
+    this.memories.set(topic, byName);
+    return known;
   }
 
   private forget(group: Group): void {

@@ -61,6 +61,9 @@ export interface RunMemory {
   readonly deliveries: readonly number[];
 }
 
+/** Runs given back unfinished by this Spine, by key; it outlives the group's members. */
+export type RunMemories = Map<string, RunMemory>;
+
 export function runKey(run: GroupRun): string {
   return `${String(run.epoch)}/${String(run.run.sequence)}`;
 }
