@@ -150,5 +150,7 @@ if entry then
   redis.call('XDEL', LOG, id)
 end
 keepKeys(true)
+local erasures = redis.call('HINCRBY', META, 'erasures', 1)
+redis.call('PUBLISH', ARGV[1], struct.pack('>Bdddd', 4, epoch, tonumber(ARGV[13]), erasures, last))
 return reply('1')
 `;

@@ -102,7 +102,7 @@ export class RedisBackplane implements Backplane {
     this.isLooking = true;
     try {
       const { connection } = this.link;
-      const quiet = [...this.follows.values()].map((follows) => [...follows]).filter((follows) => follows.every((follow) => follow.heardAtMs < heardBeforeMs));
+      const quiet = [...this.follows.values()].map((follows) => [...follows]).filter(isLookedAt(heardBeforeMs));
       for (let at = 0; at < quiet.length; at += looksAtOnce) {
         await Promise.all(quiet.slice(at, at + looksAtOnce).map((follows) => this.lookAt(connection, follows)));
       }
@@ -118,9 +118,18 @@ export class RedisBackplane implements Backplane {
   private async lookAt(connection: RedisConnection, follows: readonly TopicFollow[]): Promise<void> {
     const { log } = follows[0];
     const known = log.head;
-    const [epoch, last, runId] = connection.runId === '' ? [] : ((await connection.command('hmget', log.state.keys.meta, 'epoch', 'last', 'run')) as (Buffer | null)[]);
-    const isSame = Number(epoch) === known.epoch && Number(last) === known.lastSequence && runId?.toString() === connection.runId;
+    const [epoch, last, runId, erasures] = (await connection.command('hmget', log.state.keys.meta, 'epoch', 'last', 'run', 'erasures')) as (Buffer | null)[];
+    // Nodes of a cluster are restarted one by one: their scripts compare run ids.
+    const isSame = Number(epoch) === known.epoch && Number(last) === known.lastSequence && connection.runId !== '' && runId?.toString() === connection.runId;
     if (!isSame) await log.readHead();
-    for (const follow of follows) follow.check();
+    for (const follow of follows) {
+      follow.isUncertain = false;
+      follow.check();
+      if (Number(epoch) === follow.epoch) await follow.checkErasures(Number(erasures));
+    }
   }
+}
+
+function isLookedAt(heardBeforeMs: number): (follows: readonly TopicFollow[]) => boolean {
+  return (follows) => follows.some((follow) => follow.isUncertain) || follows.every((follow) => follow.heardAtMs < heardBeforeMs);
 }

@@ -113,6 +113,12 @@ export class RedisTopicLog implements TopicLog {
     await this.share.register(this.key);
   }
 
+  /** Sequences of the runs that hold tombstones, in no order. */
+  async readErased(): Promise<readonly number[]> {
+    const fields = (await this.share.link.connection.command('hkeys', this.state.keys.erased)) as Buffer[];
+    return fields.map((field) => Number(field.toString('latin1'))).filter((sequence) => Number.isInteger(sequence));
+  }
+
   close(): void {
     if (this.isClosed) return;
     this.isClosed = true;

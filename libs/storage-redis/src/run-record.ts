@@ -61,25 +61,26 @@ function readProducer(record: Buffer, ownerBytes: number): RunProducer {
   return { owner: record.toString('utf8', 4, at), hi: record.readUInt32BE(at), lo: record.readUInt32BE(at + 4), run: record.readDoubleBE(at + 8) };
 }
 
-/** What the scripts publish: the runs themselves, or only that there is a new head, or that a group has work. */
+/** What the scripts publish: the runs themselves, or only that there is a new head, that a group has work, or that a run was erased. */
 export interface Announcement {
-  readonly kind: 'runs' | 'head' | 'work';
+  readonly kind: 'runs' | 'head' | 'work' | 'erased';
   readonly epoch: number;
-  /** Sequence before the first run; with kind `head` the head itself. */
+  /** Sequence before the first run; with kind `head` the head itself, with `erased` the run. */
   readonly prev: number;
+  /** With kind `erased` how many runs of the epoch were erased so far. */
   readonly timeUs: number;
   readonly lastSequence: number;
   /** Decodes the runs. */
   runs(): CommittedRun[];
 }
 
-const announcementKinds = { 1: 'runs', 2: 'head', 3: 'work' } as const;
+const announcementKinds = { 1: 'runs', 2: 'head', 3: 'work', 4: 'erased' } as const;
 const announcementHeadBytes = 33;
 
 /** Undefined for bytes of another shape. */
 export function decodeAnnouncement(message: Buffer): Announcement | undefined {
   if (message.length < announcementHeadBytes) return undefined;
-  const kind = announcementKinds[message[0] as 1 | 2 | 3] as Announcement['kind'] | undefined;
+  const kind = announcementKinds[message[0] as 1 | 2 | 3 | 4] as Announcement['kind'] | undefined;
   if (kind === undefined) return undefined;
   const [epoch, prev, timeUs, lastSequence] = [1, 9, 17, 25].map((at) => message.readDoubleBE(at));
   return { kind, epoch, prev, timeUs, lastSequence, runs: () => decodeGroup(message.subarray(announcementHeadBytes), prev + 1, timeUs) };

@@ -63,8 +63,12 @@ export function worthOf(facts: ServerFacts): Worth {
     return { durability: 'STORE', reason: 'appendonly no: runs survive our processes, not an end of the server, which begins a new epoch' };
   }
   if (appendfsync === undefined) return { durability: 'STORE', reason: 'appendonly yes; the server does not tell appendfsync (CONFIG GET refused), so no fsync is claimed' };
+  if (appendfsync === 'everysec') {
+    // While an fsync is under way the server holds its next write back, for up to 2 s, and answers nevertheless.
+    return { durability: 'STORE', reason: 'appendonly yes, appendfsync everysec: runs survive our processes; with the server the last 2 seconds may go' };
+  }
   if (appendfsync !== 'always') {
-    return { durability: 'STORE', reason: `appendonly yes, appendfsync ${appendfsync}: runs survive kill -9 of the server, the last seconds not a power cut` };
+    return { durability: 'STORE', reason: `appendonly yes, appendfsync ${appendfsync}: runs survive kill -9 of the server, not a power cut` };
   }
   if (skipsFsyncOnRewrite !== false) return { durability: 'STORE', reason: 'appendfsync always, but no-appendfsync-on-rewrite is not no: not every answer waits for fsync' };
   return { durability: 'FSYNC', reason: 'appendonly yes, appendfsync always: every answer waits for fsync' };

@@ -11,12 +11,17 @@ const keptAnnouncements = 64;
 
 /** One follower of a topic: brings runs in sequence order, each once, from announcements and, where some were missed, from the log. */
 export class TopicFollow implements AnnouncementListener, Following {
-  private epoch: number;
+  /** As far as the follower was told. */
+  epoch: number;
   private isStopped = false;
   private isReading = false;
   private kept: Announcement[] = [];
   /** Milliseconds of performance.now() when the topic was last heard of. */
   heardAtMs = 0;
+  /** What was published a while ago may have been missed, also when more was heard since. */
+  isUncertain = true;
+  /** Of this epoch, as far as the follower was told. */
+  private erasuresCount = 0;
   onStop: () => void = () => undefined;
 
   constructor(
@@ -37,14 +42,18 @@ export class TopicFollow implements AnnouncementListener, Following {
 
   /** Also after a gap: what was published before this moment is read. */
   listening(): void {
+    this.isUncertain = true;
     void this.catchUp();
   }
 
   take(announcement: Announcement): void {
     if (this.isStopped || announcement.epoch < this.epoch) return;
     if (this.isReading) {
-      if (this.kept.length < keptAnnouncements) this.kept.push(announcement);
-      else this.kept = [{ ...announcement, kind: 'head' }];
+      this.keep(announcement);
+      return;
+    }
+    if (announcement.kind === 'erased') {
+      this.takeErased(announcement);
       return;
     }
     const { epoch, prev, lastSequence } = announcement;
@@ -53,6 +62,21 @@ export class TopicFollow implements AnnouncementListener, Following {
     if (begins) this.restart(epoch, 0, 1);
     if (announcement.kind === 'runs' && epoch === this.epoch && prev <= this.lastSequence) this.deliver(announcement.runs());
     else if (epoch !== this.epoch || lastSequence > this.lastSequence) void this.catchUp();
+  }
+
+  /** Tells of all erased runs when some were not told of. The count was read before the runs are. */
+  async checkErasures(erasuresCount: number): Promise<void> {
+    if (erasuresCount === this.erasuresCount) return;
+    // The next look tells, after what is read now.
+    if (this.isReading) {
+      this.isUncertain = true;
+      return;
+    }
+    const { epoch } = this;
+    const sequences = erasuresCount === 0 ? [] : await this.log.readErased();
+    if (this.stopped() || epoch !== this.epoch) return;
+    this.erasuresCount = erasuresCount;
+    for (const sequence of sequences) this.follower.erased(sequence);
   }
 
   /** Reads on when the process knows of a newer head. */
@@ -68,11 +92,28 @@ export class TopicFollow implements AnnouncementListener, Following {
     this.onStop();
   }
 
+  private keep(announcement: Announcement): void {
+    if (this.kept.length < keptAnnouncements) {
+      this.kept.push(announcement);
+      return;
+    }
+    this.kept = [{ ...announcement, kind: 'head' }];
+    this.isUncertain = true;
+  }
+
+  private takeErased({ epoch, prev: sequence, timeUs: erasuresCount }: Announcement): void {
+    // One of a new epoch is told by what is read of it.
+    if (epoch !== this.epoch || erasuresCount <= this.erasuresCount) return;
+    if (erasuresCount === this.erasuresCount + 1) this.erasuresCount = erasuresCount;
+    this.follower.erased(sequence);
+  }
+
   private stopped(): boolean {
     return this.isStopped;
   }
 
   private restart(epoch: number, lastSequence: number, firstSequence: number): void {
+    if (epoch !== this.epoch) this.erasuresCount = 0;
     this.epoch = epoch;
     this.lastSequence = lastSequence;
     this.follower.restarted({ epoch, lastSequence, firstSequence });

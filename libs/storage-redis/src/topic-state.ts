@@ -37,7 +37,8 @@ export class TopicState {
     return head[32] === 1;
   }
 
-  announced({ epoch, lastSequence, timeUs }: Announcement): void {
+  announced({ kind, epoch, lastSequence, timeUs }: Announcement): void {
+    if (kind === 'erased') return;
     if (epoch < this.epoch || (epoch === this.epoch && lastSequence <= this.lastSequence)) return;
     if (epoch > this.epoch) this.firstSequence = 1;
     this.epoch = epoch;

@@ -6,7 +6,7 @@ import { openRedisStore } from '../src/index.js';
 let server: RedisServer;
 
 beforeAll(async () => {
-  server = await startRedis({ appendonly: 'yes' });
+  server = await startRedis({ appendonly: 'yes', appendfsync: 'always' });
 });
 
 afterAll(async () => {
@@ -26,7 +26,7 @@ async function open(): Promise<StoreUnderTest> {
     second: open,
     reopen: async () => {
       await close();
-      // Its append-only file is all that is left.
+      // Its append-only file is all that is left; every answer waited for it.
       await server.kill();
       await server.restart();
       return open();
