@@ -18,6 +18,12 @@ export function readPeakRssBytes(pid: number): number | undefined {
   return match === null ? undefined : Number(match[1]) * 1_024;
 }
 
+/** Resident memory in bytes now; `undefined` outside Linux. */
+export function readRssBytes(pid: number): number | undefined {
+  const match = /^VmRSS:\s+(\d+) kB$/m.exec(readProcFile(pid, 'status') ?? '');
+  return match === null ? undefined : Number(match[1]) * 1_024;
+}
+
 /** Starts the peak anew; `false` where the kernel does not allow it and the old peak stays. */
 export function resetPeakRss(pid: number): boolean {
   try {

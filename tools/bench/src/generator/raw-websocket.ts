@@ -66,6 +66,11 @@ export class RawWebSocket {
     this.socket.write(frames);
   }
 
+  /** Reads nothing any more, as a peer that hangs: what is sent to it stays in the system's buffers. */
+  stopReading(): void {
+    this.socket.pause();
+  }
+
   /** Ends the connection without a close handshake. */
   close(): void {
     this.state = 'closed';

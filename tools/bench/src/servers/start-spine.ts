@@ -12,8 +12,14 @@ const audience = 'arqonbus-bench';
 const keyId = 'bench';
 const readyTimeoutMs = 20_000;
 
+export interface StartSpineOptions {
+  readonly core: number | undefined;
+  /** Settings other than the defaults, e.g. `ARQON_SPINE_HISTORY_STORE`. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
 /** The Spine with default settings and memory history; the load goes to its door for services, with a token of role service. */
-export async function startSpine(options: { core: number | undefined }): Promise<BenchServer> {
+export async function startSpine(options: StartSpineOptions): Promise<BenchServer> {
   const folder = await mkdtemp(join(tmpdir(), 'arqonbus-bench-'));
   const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
   const jwksFile = join(folder, 'jwks.json');
@@ -23,7 +29,7 @@ export async function startSpine(options: { core: number | undefined }): Promise
     args: sourceRunArguments('apps/spine/src/main.ts'),
     cwd: repositoryRoot,
     ipc: true,
-    env: { ...process.env, ...environmentFor(folder, jwksFile) },
+    env: { ...process.env, ...environmentFor(folder, jwksFile), ...options.settings },
     ...(options.core === undefined ? {} : { core: options.core }),
   });
   const stop = async (): Promise<void> => {
