@@ -29,7 +29,7 @@ export class Worker implements TaskReceiver {
   onTask: (task: SeenTask) => void = () => undefined;
   private inbox: SeenTask[] = [];
 
-  constructor(readonly name: string) {}
+  constructor(readonly name: string, readonly groups?: Groups<Worker>) {}
 
   queue(entry: Uint8Array): void {
     for (const batch of fromBinary(FrameSchema, entry).batches) {
@@ -69,8 +69,14 @@ export class World {
   nowMs = 1_700_000_000_000;
   readonly warnings: string[] = [];
   readonly live: LiveGroupSource;
+  /** Of the first Spine. */
   readonly groups: Groups<Worker>;
+  /** Those of Spines that run. */
+  readonly spines: Groups<Worker>[] = [];
   readonly topic: Topic;
+  /** One more Spine on the same source. */
+  readonly addSpine: () => Groups<Worker>;
+  private readonly wakeAll: (topic: Topic) => void;
   private readonly history: MemoryLiveHistory;
   private readonly tenant = new Tenant('acme');
   private readonly room = new Room(1, this.tenant, 'jobs');
@@ -83,14 +89,21 @@ export class World {
     const clock = (): number => this.nowMs;
     this.live = new LiveGroupSource({ maxGroupsPerTopic: groupOptions.maxGroupsPerTopic ?? 64, groupIdleMs: 3_600_000 }, clock);
     this.topic = this.open('main', maxEvents);
+    this.wakeAll = (topic) => { for (const spine of this.spines) spine.wake(topic); };
     const publisher = new DeadLetterPublisher({
       directory: { openTopic: (_tenant, _room, channel) => this.open(channel) }, nowMs: clock,
-      fanOut: { flushTopic: () => undefined, markTopic: (topic) => { this.groups.wake(topic); } },
+      fanOut: { flushTopic: () => undefined, markTopic: this.wakeAll },
     });
     const warn = (_fields: object, message: string): void => { this.warnings.push(message); };
-    this.groups = new Groups<Worker>({
-      source: source(this.live), deadLetters: deadLetters(publisher), options: { leaseMs: 10_000, ...groupOptions }, nowMs: clock, logger: { warn, error: warn },
-    });
+    const sharedSource = source(this.live);
+    this.addSpine = () => {
+      const groups = new Groups<Worker>({
+        source: sharedSource, deadLetters: deadLetters(publisher), options: { leaseMs: 10_000, ...groupOptions }, nowMs: clock, logger: { warn, error: warn },
+      });
+      this.spines.push(groups);
+      return groups;
+    };
+    this.groups = this.addSpine();
   }
 
   open(channel: string, maxEvents: number = policy.retention.maxEvents): Topic {
@@ -112,34 +125,36 @@ export class World {
       turn: 0, sequence: 0, prev: 0, timeUs: 0, count: 0,
     }, this.nowMs * 1_000);
     topic.history.takeTail();
-    this.groups.wake(topic);
+    this.wakeAll(topic);
   }
 
-  async join(name: string, options: { readonly group?: string; readonly topic?: Topic } = {}): Promise<Worker> {
-    const worker = new Worker(name);
-    await this.groups.join(worker, options.topic ?? this.topic, options.group ?? 'workers', () => undefined);
+  async join(name: string, options: { readonly group?: string; readonly topic?: Topic; readonly groups?: Groups<Worker>; readonly onTask?: Worker['onTask'] } = {}): Promise<Worker> {
+    const { groups = this.groups } = options;
+    const worker = new Worker(name, groups);
+    if (options.onTask !== undefined) worker.onTask = options.onTask;
+    await groups.join(worker, options.topic ?? this.topic, options.group ?? 'workers', () => undefined);
     await this.settle();
     return worker;
   }
 
   close(worker: Worker): void {
     worker.isClosed = true;
-    this.groups.removeSession(worker);
+    worker.groups?.removeSession(worker);
   }
 
   ack(worker: Worker, task: SeenTask): void {
-    this.groups.acknowledge(worker, task.id, { nack: false, retryAfterMs: 0 });
+    worker.groups?.acknowledge(worker, task.id, { nack: false, retryAfterMs: 0 });
   }
 
   nack(worker: Worker, task: SeenTask, retryAfterMs = 0): void {
-    this.groups.acknowledge(worker, task.id, { nack: true, retryAfterMs });
+    worker.groups?.acknowledge(worker, task.id, { nack: true, retryAfterMs });
   }
 
   /** Turns the clock and ticks as the timers do. */
   async pass(ms: number): Promise<void> {
     for (let left = ms; left > 0; left -= 250) {
       this.nowMs += Math.min(250, left);
-      this.groups.tick(this.nowMs);
+      for (const spine of this.spines) spine.tick(this.nowMs);
       await this.settle();
     }
   }

@@ -4,7 +4,7 @@ import { Group, type GroupParts } from './group.js';
 import { defaultGroupOptions, type GroupOptions } from './group-options.js';
 import type { TaskReceiver } from './group-source.js';
 import type { GroupCounters } from './group-tasks.js';
-import { HeldTasks, idText, type RunMemories } from './task.js';
+import { HeldTasks, idText, type RunMemories, type RunMemory } from './task.js';
 
 /** What a session has to do with groups. */
 interface Membership {
@@ -141,7 +141,7 @@ export class Groups<Receiver extends TaskReceiver = TaskReceiver> {
 
   private memoriesOf(topic: Topic, name: string): RunMemories {
     const byName = this.memories.get(topic) ?? new Map<string, RunMemories>();
-    const known = byName.get(name) ?? new Map();
+    const known: RunMemories = byName.get(name) ?? new Map<string, RunMemory>();
     // The newest stay.
     byName.delete(name);
     byName.set(name, known);
