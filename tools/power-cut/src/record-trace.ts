@@ -8,6 +8,8 @@ export interface RecordOptions {
   /** Where the recording is written. */
   readonly traceFile: string;
   readonly timeoutMs: number;
+  /** Makes every sync take so much longer, as a busy disk does. */
+  readonly syncDelayMs?: number;
 }
 
 export interface RecordedProgram {
@@ -33,8 +35,11 @@ export async function findRecorder(): Promise<{ readonly strace: string } | { re
  * Runs the program and all that it starts under the recorder, until it ends. One recorder stops every thread at each call, so that the lines
  * of a recording are in causal order: the sync that a server waited for before an answer ends above what the reader of the answer did next.
  */
-export function recordTrace(strace: string, { command, args, traceFile, timeoutMs }: RecordOptions): Promise<RecordedProgram> {
-  const options = ['-f', '-y', '-xx', '-qq', '--seccomp-bpf', '-s', String(largestStringBytes), '-e', `trace=${tracedCalls.map((name) => `?${name}`).join(',')}`, '-e', 'signal=none', '-o', traceFile];
+export function recordTrace(strace: string, { command, args, traceFile, timeoutMs, syncDelayMs }: RecordOptions): Promise<RecordedProgram> {
+  const options = [
+    '-f', '-y', '-xx', '-qq', '--seccomp-bpf', '-s', String(largestStringBytes), '-e', `trace=${tracedCalls.map((name) => `?${name}`).join(',')}`,
+    '-e', 'signal=none', ...(syncDelayMs === undefined ? [] : ['-e', `inject=fsync,fdatasync:delay_enter=${syncDelayMs * 1_000}`]), '-o', traceFile,
+  ];
   // The calls of an io_uring would not be seen.
   const child = spawn(strace, [...options, command, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, UV_USE_IO_URING: '0' } });
   let output = '';
