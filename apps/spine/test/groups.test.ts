@@ -63,7 +63,7 @@ const ack = (client: RawWireClient, id: Uint8Array): Promise<unknown> => command
 const nack = (client: RawWireClient, id: Uint8Array, retryAfterMs = 0): Promise<unknown> =>
   command(client, { case: 'taskAck', value: { id, nack: true, retryAfterMs } });
 
-describe('groups', () => {
+describe('groups (C15)', () => {
   it('hand each event to one member, in turn, and the stream to those who follow it', async () => {
     const room = newRoom();
     const first = await member(room);
@@ -111,7 +111,7 @@ describe('groups', () => {
       id: task.id,
       headers: {
         'arqon-dead-letter-room': room, 'arqon-dead-letter-channel': '', 'arqon-dead-letter-group': 'workers', 'arqon-dead-letter-sequence': '1',
-        'arqon-dead-letter-attempts': '2', 'arqon-dead-letter-reason': 'LEASE_EXPIRED',
+        'arqon-dead-letter-attempts': '2', 'arqon-dead-letter-reason': 'lease_expired',
       },
     }]);
     await expect(ack(worker, task.id)).rejects.toThrow('UNKNOWN_TASK');

@@ -72,7 +72,7 @@ export class GroupTasks {
       this.unlease(task);
       task.lastHolder = undefined;
       if (!counts) task.deliveries -= 1;
-      if (counts) this.failed(task, 'MEMBER_LOST');
+      if (counts) this.failed(task, 'member_lost');
       else this.giveBack(task);
     }
   }
@@ -116,7 +116,7 @@ export class GroupTasks {
     this.unlease(task);
     this.counters.nacked += 1;
     if (task.deliveries >= this.options.maxAttempts || retryAfterMs <= 0) {
-      this.failed(task, 'NACKED');
+      this.failed(task, 'nacked');
       return;
     }
     task.state = 'delayed';
@@ -138,7 +138,7 @@ export class GroupTasks {
       if (task.holder !== undefined) task.holder.isSuspect = true;
       this.counters.expired += 1;
       this.unlease(task);
-      this.failed(task, 'LEASE_EXPIRED');
+      this.failed(task, 'lease_expired');
     }
     for (const task of this.delayed) {
       if (task.dueMs > nowMs) continue;

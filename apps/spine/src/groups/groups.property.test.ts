@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { runLeaseMs } from './group-options.js';
 import type { GroupSource } from './group-source.js';
-import { World, type SeenTask, type Worker } from './groups.fixture.js';
+import { World, type SeenTask, type Worker } from '../../test/groups.fixture.js';
 
 const leaseMs = 10_000;
 

@@ -1,6 +1,6 @@
 import { ArqonError } from '@arqonbus/errors';
 import { describe, expect, it } from 'vitest';
-import { World } from './groups.fixture.js';
+import { World } from '../../test/groups.fixture.js';
 
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index + 1));
 
@@ -139,7 +139,7 @@ describe('Groups', () => {
     const [letter] = world.envelopes('main.dead.workers');
     expect(Buffer.from(letter.id)).toEqual(Buffer.from(bad.id));
     expect(letter.headers).toEqual({
-      'arqon-dead-letter-room': 'jobs', 'arqon-dead-letter-channel': 'main', 'arqon-dead-letter-group': 'workers', 'arqon-dead-letter-reason': 'NACKED',
+      'arqon-dead-letter-room': 'jobs', 'arqon-dead-letter-channel': 'main', 'arqon-dead-letter-group': 'workers', 'arqon-dead-letter-reason': 'nacked',
       'arqon-dead-letter-epoch': String(world.topic.history.epoch), 'arqon-dead-letter-sequence': '1', 'arqon-dead-letter-attempts': '2',
     });
     expect(worker.take()).toEqual([]);

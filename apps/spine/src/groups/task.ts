@@ -3,7 +3,7 @@ import { decodeRunBody, type GroupRun, type RunBody } from '@arqonbus/storage';
 import type { TaskReceiver } from './group-source.js';
 
 /** Why a task was not done at its last delivery, as its dead letter tells. */
-export type FailureReason = 'NACKED' | 'LEASE_EXPIRED' | 'MEMBER_LOST';
+export type FailureReason = 'nacked' | 'lease_expired' | 'member_lost';
 
 /**
  * `waiting`: for a member. `leased`: with its holder. `delayed`: given back with a delay. `burying`: its dead letter is being published.

@@ -2,12 +2,12 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { encodeEventEntry, encodeSender } from '@arqonbus/envelope';
 import { FrameSchema, type Envelope } from '@arqonbus/proto';
 import { MemoryLiveHistory } from '@arqonbus/storage';
-import { Room, Tenant, Topic } from '../routing/index.js';
-import { DeadLetterPublisher } from './dead-letter-publisher.js';
-import type { GroupOptions } from './group-options.js';
-import type { DeadLetterSink, GroupSource, TaskReceiver } from './group-source.js';
-import { Groups } from './groups.js';
-import { LiveGroupSource, viewOf } from './live-group-source.js';
+import { Room, Tenant, Topic } from '../src/routing/index.js';
+import { DeadLetterPublisher } from '../src/groups/dead-letter-publisher.js';
+import type { GroupOptions } from '../src/groups/group-options.js';
+import type { DeadLetterSink, GroupSource, TaskReceiver } from '../src/groups/group-source.js';
+import { Groups } from '../src/groups/groups.js';
+import { LiveGroupSource, viewOf } from '../src/groups/live-group-source.js';
 
 const policy = {
   history: 'memory', order: 'arrival', onStoreFailure: 'refuse', retention: { maxEvents: 10_000, maxBytes: 16_777_216, maxAgeMs: 3_600_000 },
