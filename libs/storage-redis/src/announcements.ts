@@ -14,6 +14,9 @@ export class Announcements {
   private readonly listeners = new Map<string, Set<AnnouncementListener>>();
   private client: Redis | Cluster | undefined;
 
+  /** `note` takes failures that heal by themselves. */
+  constructor(private readonly note: (error: unknown) => void) {}
+
   /** Uses a new connection: everything is subscribed to anew. */
   connected(connection: RedisConnection): void {
     const { client } = connection;
@@ -42,7 +45,7 @@ export class Announcements {
       if (listeners.size > 0 || this.listeners.get(channel) !== listeners) return;
       this.listeners.delete(channel);
       // Unsubscribing only saves work, and a connection that cannot do it has no subscriptions either.
-      this.client?.unsubscribe(channel).catch(() => undefined);
+      this.client?.unsubscribe(channel).catch(this.note);
     };
   }
 
@@ -54,7 +57,10 @@ export class Announcements {
         for (const channel of channels) for (const listener of [...(this.listeners.get(channel) ?? [])]) listener.listening();
       },
       // Announcements are hints, but without a subscription every one of them is missed: begin anew.
-      () => { client.disconnect(); },
+      (error: unknown) => {
+        this.note(error);
+        client.disconnect();
+      },
     );
   }
 }

@@ -38,7 +38,7 @@ class RedisStore implements HistoryStore {
   private readonly topics = new Map<string, TopicState>();
   private readonly commands: RedisLink;
   private readonly subscriptions: RedisLink;
-  private readonly announcements = new Announcements();
+  private readonly announcements: Announcements;
   private readonly share: TopicLogShare;
   private worth: Worth = { durability: 'MEMORY', reason: 'not connected' };
   private wasDown = false;
@@ -52,7 +52,9 @@ class RedisStore implements HistoryStore {
       up: (connection) => { this.announcements.connected(connection); },
       down: () => { this.announcements.disconnected(); },
     });
-    this.backplane = new RedisBackplane(this.commands, this.announcements, settings.prefix);
+    const note = (error: unknown): void => { this.subscriptions.note(error); };
+    this.announcements = new Announcements(note);
+    this.backplane = new RedisBackplane(this.commands, this.announcements, settings.prefix, note);
     this.share = {
       link: this.commands,
       announcedBytes: settings.announcedBytes,
@@ -67,7 +69,7 @@ class RedisStore implements HistoryStore {
   }
 
   get durabilityReason(): string {
-    return this.worth.reason;
+    return this.isUp ? this.worth.reason : `not connected: ${this.commands.lastFailure || 'the connection was closed'}`;
   }
 
   get isUp(): boolean {

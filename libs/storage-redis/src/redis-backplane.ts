@@ -27,6 +27,7 @@ export class RedisBackplane implements Backplane {
     private readonly link: RedisLink,
     private readonly announcements: Announcements,
     private readonly prefix: string,
+    private readonly note: (error: unknown) => void,
   ) {
     this.timer = setInterval(() => { void this.look(performance.now() - lookMs); }, lookMs);
     this.timer.unref();
@@ -60,7 +61,7 @@ export class RedisBackplane implements Backplane {
     const watch: RoomWatch = {
       heard: (message) => { if (!isStopped) onChannel(message.toString()); },
       // The look that follows repeats what failed here.
-      listening: () => { tellAll().catch(() => undefined); },
+      listening: () => { tellAll().catch(this.note); },
       look: async () => {
         const count = Number(await this.link.connection.command('scard', keys.channels));
         if (count !== knownCount) await tellAll();
@@ -107,8 +108,9 @@ export class RedisBackplane implements Backplane {
         await Promise.all(quiet.slice(at, at + looksAtOnce).map((follows) => this.lookAt(connection, follows)));
       }
       for (const room of [...this.rooms]) await room.look();
-    } catch {
-      // The connection went; the look after the next one finds what was missed.
+    } catch (error) {
+      // The connection went: a look after the next one finds what was missed.
+      this.note(error);
     } finally {
       this.isLooking = false;
     }

@@ -65,7 +65,7 @@ export class RedisConnection {
     const { client } = this;
     const nodes = client instanceof Cluster ? client.nodes('master') : [client];
     const facts = await Promise.all(nodes.map(readServerFacts));
-    for (const one of facts) assertUsable(one, settings.allowsEviction);
+    for (const one of facts) assertUsable(one, settings);
     this.worth = leastWorth(facts.map(worthOf));
     if (client instanceof Cluster) return;
     this.runId = facts[0].runId;
@@ -145,7 +145,7 @@ async function readServerFacts(node: Redis): Promise<ServerFacts> {
   const info = await node.info();
   let config: Map<string, string> | undefined;
   try {
-    const answer = (await node.config('GET', 'append*', 'no-appendfsync-on-rewrite', 'maxmemory-policy')) as string[];
+    const answer = await node.config('GET', 'append*', 'no-appendfsync-on-rewrite', 'maxmemory-policy');
     config = new Map();
     for (let at = 0; at + 1 < answer.length; at += 2) config.set(answer[at], answer[at + 1]);
   } catch (error) {

@@ -15,6 +15,8 @@ export interface RedisLinkHandlers {
 export class RedisLink {
   private current: RedisConnection | undefined;
   private isClosed = false;
+  /** Newest failure that nobody was told of; tells why the store stays down. */
+  lastFailure = '';
   private nextAddress = 0;
   private retry: NodeJS.Timeout | undefined;
   private readonly heartbeat: NodeJS.Timeout;
@@ -24,7 +26,7 @@ export class RedisLink {
     private readonly handlers: RedisLinkHandlers,
   ) {
     // A server that stopped without closing is noticed also when nobody asks it anything.
-    this.heartbeat = setInterval(() => { this.current?.command('ping').catch(() => undefined); }, heartbeatMs);
+    this.heartbeat = setInterval(() => { this.current?.command('ping').catch((error: unknown) => { this.note(error); }); }, heartbeatMs);
     this.heartbeat.unref();
   }
 
@@ -41,6 +43,11 @@ export class RedisLink {
     }
     this.close();
     throw failure;
+  }
+
+  /** Takes a failure that heals by itself or is tried again. */
+  note(error: unknown): void {
+    this.lastFailure = error instanceof Error ? error.message : String(error);
   }
 
   get isUp(): boolean {
@@ -103,7 +110,10 @@ export class RedisLink {
     if (this.isClosed) return;
     const delayMs = attempt === 0 ? 0 : Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(attempt, 8));
     this.retry = setTimeout(() => {
-      this.connect().catch(() => { this.reconnect(attempt + 1); });
+      this.connect().catch((error: unknown) => {
+        this.note(error);
+        this.reconnect(attempt + 1);
+      });
     }, delayMs);
   }
 }

@@ -134,7 +134,7 @@ export class RedisTopicLog implements TopicLog {
     ]);
     const [head, runId, ...rest] = reply as [Buffer, Buffer, ...unknown[]];
     // A new epoch may mean that the server lost everything, and with it the names of the room's channels.
-    if (this.state.answered(head, runId.toString())) this.share.register(this.key).catch(() => undefined);
+    if (this.state.answered(head, runId.toString())) this.share.register(this.key).catch((error: unknown) => { this.share.link.note(error); });
     return { epoch: head.readDoubleBE(0), rest };
   }
 

@@ -37,7 +37,7 @@ export function survivesRestart(facts: ServerFacts): boolean {
 }
 
 /** Raises ArqonError: INVALID_ARGUMENT naming the server's setting that must change, STORE_UNAVAILABLE for a replica, which another address may mend. */
-export function assertUsable(facts: ServerFacts, allowsEviction: boolean): void {
+export function assertUsable(facts: ServerFacts, { allowsEviction }: { readonly allowsEviction: boolean }): void {
   if (facts.majorVersion < 7) {
     throw new ArqonError('INVALID_ARGUMENT', { field: 'redis_version', message: `the server speaks Redis ${facts.majorVersion}; Redis 7 or Valkey 7.2 is needed` });
   }
