@@ -90,12 +90,11 @@ describe('a bad frame through the Shield', () => {
       await session.client.close();
     });
 
-  it.each([['a reserved command', { case: 'call', value: { name: 'x' } }], ['a join with a group', { case: 'join', value: { room: 'watched', group: 'g' } }]] as const)(
-    'with %s is answered UNSUPPORTED_COMMAND', async (_name, body) => {
-      const session = await sender();
-      expect(await session.command(body)).toMatchObject({ code: 'UNSUPPORTED_COMMAND' });
-      await session.client.close();
-    });
+  it('with a reserved command is answered UNSUPPORTED_COMMAND', async () => {
+    const session = await sender();
+    expect(await session.command({ case: 'call', value: { name: 'x' } })).toMatchObject({ code: 'UNSUPPORTED_COMMAND' });
+    await session.client.close();
+  });
 
   it('of text closes with 4400', async () => {
     const session = await sender();
