@@ -8,9 +8,13 @@ import type { VerifySummary } from '../src/report.js';
 import type { StoreName } from '../src/verify-options.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const isLong = process.env.ARQON_TEST_LONG === '1';
-const minutes = isLong ? '1' : '0.25';
-const timeoutMs = isLong ? 300_000 : 150_000;
+/** In CI each store is broken for a minute, with one Spine; elsewhere a quarter of one has to do. */
+const isLong = process.env.ARQON_TEST_LONG === '1' || process.env.CI !== undefined;
+const timeoutMs = 300_000;
+
+function minutesFor(spines: number): string {
+  return isLong && spines === 1 ? '1' : '0.25';
+}
 
 function verify(...args: string[]): Promise<RunningProcess> {
   return startProcess({ args: ['--conditions=@arqonbus/source', '--import', 'tsx', 'tools/verify/src/main.ts', ...args], cwd: root });
@@ -18,7 +22,7 @@ function verify(...args: string[]): Promise<RunningProcess> {
 
 /** Runs the checker for a while and returns its summary; a failure shows the whole report. */
 async function verified(...args: string[]): Promise<VerifySummary> {
-  const run = await verify('--json', '--minutes', minutes, ...args);
+  const run = await verify('--json', ...args);
   const exit = await run.exited;
   expect(exit, run.output.stderr).toEqual({ code: 0, signal: null });
   return JSON.parse(run.output.stdout.trimEnd().split('\n').at(-1) ?? '') as VerifySummary;
@@ -52,7 +56,7 @@ const cases: readonly Case[] = [
 
 describe('verify:delivery', () => {
   it.each(cases)('finds nothing wrong with the $store store and $spines Spine(s)', async ({ store, spines, promised }) => {
-    const summary = await verified('--store', store, '--spines', String(spines));
+    const summary = await verified('--store', store, '--spines', String(spines), '--minutes', minutesFor(spines));
     expect(promised).toContain(summary.promised);
     expect(summary).toMatchObject({ store, spines, lost_acked: 0, duplicated: 0, reordered: 0, ok: true, violations: {} });
     expect(Object.keys(summary).slice(0, 11)).toEqual(['store', 'spines', 'seconds', 'promised', 'acked', 'delivered', 'lost_acked', 'duplicated', 'reordered', 'kills', 'ok']);
