@@ -6,8 +6,9 @@ import { command, publish } from './wire.js';
 
 const everything = { tenant: 'acme', publish: ['*'], subscribe: ['*'], roles: ['service'] };
 
-/** Acknowledges every task and notes who had which event. */
-function work(client: RawWireClient, name: string, seen: Map<string, string[]>): Promise<void> {
+/** Acknowledges every task and notes who had which event, until the connection ends. */
+function work(client: RawWireClient, name: string, seen: Map<string, string[]>, failures: string[]): Promise<void> {
+  const failed = (error: unknown): void => { failures.push(String(error)); };
   const loop = async (): Promise<void> => {
     for (;;) {
       const frame = await client.next((candidate) => candidate.batches.some((batch) => batch.stamp?.task !== undefined), 60_000);
@@ -16,13 +17,12 @@ function work(client: RawWireClient, name: string, seen: Map<string, string[]>):
           if (envelope.body.case !== 'event') continue;
           const text = new TextDecoder().decode(envelope.body.value.payload);
           seen.set(text, [...seen.get(text) ?? [], name]);
-          void command(client, { case: 'taskAck', value: { id: envelope.id } }).catch(() => undefined);
+          void command(client, { case: 'taskAck', value: { id: envelope.id } }).catch(failed);
         }
       }
     }
   };
-  // Ends with the connection.
-  return loop().catch(() => undefined);
+  return loop().catch(failed);
 }
 
 describe.each(['redis', 'jetstream', 'embedded'] as const)('groups on %s (C15)', (name) => {
@@ -46,10 +46,11 @@ describe.each(['redis', 'jetstream', 'embedded'] as const)('groups on %s (C15)',
 
   it('share events among members on all Spines, each once, and survive the kill of one', async () => {
     const seen = new Map<string, string[]>();
+    const failures: string[] = [];
     const member = async (index: number, title: string): Promise<void> => {
       const client = await spines[index].connect({ ...everything, sub: title });
       await command(client, { case: 'join', value: { room: 'jobs', group: 'workers' } });
-      void work(client, title, seen);
+      void work(client, title, seen, failures);
     };
     const last = count - 1;
     for (const [index, title] of [[0, 'a'], [0, 'b'], [last, 'c'], [last, 'd']] as const) await member(index, title);
@@ -61,6 +62,7 @@ describe.each(['redis', 'jetstream', 'embedded'] as const)('groups on %s (C15)',
     await waitFor(() => seen.size === 40, { what: 'all events as tasks', timeoutMs: 20_000 });
     expect([...seen.values()].every((workers) => workers.length === 1)).toBe(true);
     expect(new Set([...seen.values()].flat()).size).toBeGreaterThan(1);
+    expect(failures).toEqual([]);
 
     await spines[0].process.stop('SIGKILL');
     if (count > 1) spines.shift();
