@@ -19,7 +19,7 @@ local function find(field)
   known = false
   if packed then
     local seen, run, at = struct.unpack('>ddd', packed)
-    if seen >= nowMs - IDLE_MS then known = {seen = seen, run = run, at = at, back = at, hops = 0, places = {}} end
+    if seen >= nowMs - IDLE_MS then known = {seen = seen, run = run, at = at, back = at, hops = 0, places = {}, counts = {}} end
   end
   producers[field] = known
   return known
@@ -69,19 +69,18 @@ local function locate(producer, field, run)
     else
       local count, length = struct.unpack('>I2I2', record)
       local _, _, before = struct.unpack('>ddd', m)
-      producer.places[struct.unpack('>d', record, 13 + length)] = {sequence, count}
+      local itsRun = struct.unpack('>d', record, 13 + length)
+      producer.places[itsRun], producer.counts[itsRun] = sequence, count
       producer.back = before
     end
   end
-  local place = producer.places[run]
-  if place then return place[1], place[2] end
-  return 0, nil
+  return producer.places[run] or 0, producer.counts[run]
 end
 
 if not hasLog then createGroups(groupNames(), last) end
 local previous = last
 local stamp = math.max(time, now)
-local verdicts, accepted, acceptedCount, isCreated = {}, {}, 0, false
+local verdicts, sequences, counts, ends, acceptedCount, isCreated = {}, {}, {}, {}, 0, false
 local at = 1
 for i = 1, COUNT do
   local size, count, length = struct.unpack('>I4I2I2', GROUP, at)
@@ -96,7 +95,7 @@ for i = 1, COUNT do
     if not producer then
       if run == 1 then
         own(string.sub(field, 1, length), string.sub(field, length + 1))
-        producer = {seen = nowMs, run = 0, at = 0, back = 0, hops = 0, places = {}}
+        producer = {seen = nowMs, run = 0, at = 0, back = 0, hops = 0, places = {}, counts = {}}
         producers[field] = producer
         isCreated = true
       else
@@ -120,13 +119,12 @@ for i = 1, COUNT do
     bytes = bytes + bodyBytes
     last = sequence + count - 1
     acceptedCount = acceptedCount + 1
-    accepted[acceptedCount] = {at, at + 3 + size}
     if producer then
       producer.run, producer.at = run, sequence
-      producer.places[run] = {sequence, count}
+      producer.places[run], producer.counts[run] = sequence, count
     end
   end
-  verdicts[i] = struct.pack('>BdI2', verdict, sequence, told)
+  verdicts[i], sequences[i], counts[i], ends[i] = verdict, sequence, told, at + 3 + size
   at = at + 4 + size
 end
 
@@ -140,7 +138,9 @@ if acceptedCount > 0 then
   local records = GROUP
   if acceptedCount < COUNT then
     local parts = {}
-    for i = 1, acceptedCount do parts[i] = string.sub(GROUP, accepted[i][1], accepted[i][2]) end
+    for i = 1, COUNT do
+      if verdicts[i] == 0 then parts[#parts + 1] = string.sub(GROUP, (ends[i - 1] or 0) + 1, ends[i]) end
+    end
     records = table.concat(parts)
   end
   if #records <= INLINE_BYTES then
@@ -150,5 +150,7 @@ if acceptedCount > 0 then
   end
 end
 keepKeys(isCreated)
-return reply(struct.pack('>dd', previous, stamp), acceptedCount == COUNT and '' or table.concat(verdicts))
+if acceptedCount == COUNT then return reply(struct.pack('>dd', previous, stamp), '') end
+for i = 1, COUNT do verdicts[i] = struct.pack('>BdI2', verdicts[i], sequences[i], counts[i]) end
+return reply(struct.pack('>dd', previous, stamp), table.concat(verdicts))
 `;

@@ -104,7 +104,7 @@ describe('openRedisStore()', () => {
 
 describe('a cluster', () => {
   it('serves with all keys of a topic in one slot', async () => {
-    const server = await redis.server({ appendonly: 'yes', appendfsync: 'always', args: ['--cluster-enabled', 'yes'] });
+    const server = await redis.server({ appendonly: 'yes', appendfsync: 'always', args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'] });
     const admin = redis.client(server);
     await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
     await waitFor(async () => String(await admin.call('CLUSTER', 'INFO')).includes('cluster_state:ok'), { what: 'the cluster' });
