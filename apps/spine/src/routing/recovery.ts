@@ -90,8 +90,13 @@ export class Recoveries {
     recovery.prepare = undefined;
     const preparing = prepare?.();
     if (preparing === undefined) {
-      this.plan(recovery);
-      return false;
+      try {
+        this.plan(recovery);
+        return false;
+      } catch (error) {
+        this.fail(session, recovery, error);
+        return true;
+      }
     }
     recovery.isPreparing = true;
     preparing.then(() => {
@@ -142,7 +147,7 @@ export class Recoveries {
     for (const cursor of recovery.cursors) {
       this.fanOut.flushTopic(cursor.topic);
       const history = cursor.topic.history;
-      if (cursor.epoch !== history.epoch || cursor.sequence < history.lastSequence) return cursor;
+      if (cursor.epoch !== history.epoch || cursor.sequence !== history.lastSequence) return cursor;
     }
     return undefined;
   }
@@ -168,14 +173,17 @@ export class Recoveries {
   /** Moves a cursor over what history no longer holds and tells it. */
   private skipLost(cursor: Cursor): Uint8Array | undefined {
     const { topic } = cursor;
-    const { epoch, heldAfter } = topic.history;
+    const { epoch, heldAfter, lastSequence } = topic.history;
     const isOtherEpoch = cursor.epoch !== epoch;
-    if (!isOtherEpoch && cursor.sequence >= heldAfter) return undefined;
+    // Beyond the top: the topic's end is not what it was when the session got there.
+    const isBeyond = !isOtherEpoch && cursor.sequence > lastSequence;
+    if (!isOtherEpoch && !isBeyond && cursor.sequence >= heldAfter) return undefined;
     const after = { epoch: cursor.epoch, sequence: cursor.sequence };
     cursor.epoch = epoch;
-    cursor.sequence = isOtherEpoch && topic.durable?.openLog !== undefined ? 0 : heldAfter;
+    if (isBeyond) cursor.sequence = lastSequence;
+    else cursor.sequence = isOtherEpoch && topic.durable?.openLog !== undefined ? 0 : heldAfter;
     cursor.isLost = true;
-    return this.gap(topic, after, { epoch, sequence: cursor.sequence }, isOtherEpoch ? 'EPOCH_CHANGED' : 'HISTORY_TRIMMED');
+    return this.gap(topic, after, { epoch, sequence: cursor.sequence }, isOtherEpoch || isBeyond ? 'EPOCH_CHANGED' : 'HISTORY_TRIMMED');
   }
 
   /**

@@ -112,7 +112,7 @@ export class Link {
         case: 'describeTopic',
         value: {
           topic: topic.number, room: topic.room?.number ?? 0, tenant: topic.tenant.id, roomName: topic.roomName, channel: topic.channel,
-          recipient: topic.recipient, epoch: BigInt(topic.history.epoch), sequence: BigInt(topic.history.lastSequence),
+          recipient: topic.recipient, ...standOf(topic),
         },
       },
     });
@@ -136,6 +136,11 @@ export class Link {
     if (this.builder.sizeBytes >= flushBytes) this.flush();
     else this.onQueued(this);
   }
+}
+
+/** Where a topic stands; epoch 0 until its log is open, which is described anew then: a position that never was must not be resumed from. */
+function standOf({ isReady, history }: Topic): { epoch: bigint; sequence: bigint } {
+  return isReady ? { epoch: BigInt(history.epoch), sequence: BigInt(history.lastSequence) } : { epoch: 0n, sequence: 0n };
 }
 
 /** What a socket of the link door carries. */
