@@ -1,9 +1,9 @@
 import { ArqonError } from '@arqonbus/errors';
 import type { HistoryPage, HistoryWindow } from '@arqonbus/storage';
 import { readHistory } from '../durable/read-history.js';
-import type { Topic } from '../routing/index.js';
+import { whenCaughtUp, type Topic } from '../routing/index.js';
 import type { CommandCall, CommandContext, CommandHandler, CommandValue } from './command.js';
-import { findReadable, readBounds } from './readable-topic.js';
+import { findReadable, placesNamed, readBounds } from './readable-topic.js';
 
 const defaultEvents = 100;
 
@@ -14,8 +14,14 @@ export const historyGet: CommandHandler<'historyGet'> = (context, call, value) =
   const retryAfterMs = bucket?.debtMs(context.nowMs()) ?? 0;
   if (retryAfterMs > 0) throw new ArqonError('RATE_LIMITED', { field: 'history_get', retryAfterMs });
   const known = findReadable(context, call.session, value);
-  return known instanceof Promise ? known.then((topic) => answer(context, call, value, topic)) : answer(context, call, value, known);
+  return known instanceof Promise ? known.then((topic) => caughtUp(context, call, value, topic)) : caughtUp(context, call, value, known);
 };
+
+/** Answers once this Spine has come as far as what its own publishers were told, and as what the client has seen of the epoch that it names. */
+function caughtUp(context: CommandContext, call: CommandCall, value: CommandValue<'historyGet'>, topic: Topic): void | Promise<void> {
+  const waiting = whenCaughtUp(placesNamed(value, topic));
+  return waiting === undefined ? answer(context, call, value, topic) : waiting.then(() => answer(context, call, value, topic));
+}
 
 function answer(context: CommandContext, call: CommandCall, value: CommandValue<'historyGet'>, topic: Topic): void | Promise<void> {
   context.fanOut.flushTopic(topic);

@@ -1,10 +1,10 @@
 import { envelopeRanges, readStampedBatch } from '@arqonbus/envelope';
 import { ArqonError } from '@arqonbus/errors';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HistoryReader, Session, Topic } from '../routing/index.js';
+import { whenCaughtUp, type HistoryReader, type Session, type Topic } from '../routing/index.js';
 import type { CommandCall, CommandContext, CommandHandler, CommandValue } from './command.js';
 import { requireSafeNumber } from './names.js';
-import { findReadable, mayRead, readBounds } from './readable-topic.js';
+import { findReadable, mayRead, placesNamed, readBounds } from './readable-topic.js';
 import { ReplayPace } from './replay-pace.js';
 import { requireBounds, resolveWindow, type ReplayWindow } from './replay-window.js';
 
@@ -36,6 +36,7 @@ export const historyReplay: CommandHandler<'historyReplay'> = async (context, ca
   running.set(session, count + 1);
   try {
     const topic = await findReadable(context, session, value);
+    await whenCaughtUp(placesNamed(value, topic));
     // A run that is still pending may grow.
     context.fanOut.flushTopic(topic);
     const reader = context.history;

@@ -1,7 +1,7 @@
 import { canSubscribe, canSubscribeRoom } from '@arqonbus/auth';
 import { ArqonError, hardCaps, isArqonError } from '@arqonbus/errors';
 import { isRoomName } from '@arqonbus/tenancy';
-import { whenReady, type Cursor, type Topic } from '../routing/index.js';
+import { prepareTopics, whenReady, type Cursor, type Topic } from '../routing/index.js';
 import type { CommandCall, CommandContext, CommandHandler, CommandValue } from './command.js';
 import { joinGroup } from './join-group.js';
 import { requireRoomAndChannel, requireSafeNumber } from './names.js';
@@ -88,10 +88,7 @@ function startJoin(context: CommandContext, call: CommandCall, join: PendingJoin
   let planned: ResumePlan = { cursors: [], reason: undefined };
   context.recoveries.start(session, {
     cursors: [], prologue: [], startedMs: context.nowMs(),
-    prepare: () => {
-      const opening = join.open?.();
-      return opening === undefined ? whenReady(join.topics()) : opening.then(() => whenReady(join.topics()));
-    },
+    prepare: () => prepareTopics({ open: join.open, topics: join.topics, positions: resume }),
     plan: () => {
       topics = join.topics();
       if (topics.length > hardCaps.channelsPerRoomJoin) throw new ArqonError('LIMIT', { field: 'all_channels' });

@@ -1,6 +1,6 @@
 import { canSubscribe, canSubscribeInbox } from '@arqonbus/auth';
 import { ArqonError } from '@arqonbus/errors';
-import { whenReady, type Session, type Topic } from '../routing/index.js';
+import { whenReady, type SeenPlace, type Session, type Topic } from '../routing/index.js';
 import type { CommandContext } from './command.js';
 import { requireRoomAndChannel, requireSafeNumber } from './names.js';
 
@@ -42,6 +42,18 @@ export function findReadable(context: CommandContext, session: Session, names: T
 function ready(topic: Topic | undefined, refusal: ArqonError): Topic | Promise<Topic> {
   if (topic === undefined) throw refusal;
   return whenReady([topic])?.then(() => topic) ?? topic;
+}
+
+/**
+ * Places that a reader of the topic knows: where this Spine's own acknowledgements are, which may be ahead of its live window, and the edges of a
+ * window within the epoch that it names.
+ */
+export function placesNamed(value: { readonly epoch: bigint; readonly fromSequence: bigint; readonly toSequence: bigint }, topic: Topic): SeenPlace[] {
+  const heard = topic.durable?.openLog?.head;
+  const places = heard === undefined ? [] : [{ topic, epoch: heard.epoch, sequence: heard.lastSequence }];
+  if (value.epoch === 0n) return places;
+  const epoch = Number(value.epoch);
+  return [...places, { topic, epoch, sequence: Number(value.fromSequence) - 1 }, { topic, epoch, sequence: Number(value.toSequence) }];
 }
 
 /** Bounds of a window as commands give them; undefined means unbounded. */

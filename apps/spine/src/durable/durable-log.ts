@@ -3,6 +3,7 @@ import type {
   Backplane, CommittedRun, Following, HistoryStore, LogAppendResult, LogHead, OpenLogOptions, RunRecord, TopicLog,
 } from '@arqonbus/storage';
 import type { TopicKey } from '@arqonbus/tenancy';
+import { WindowWaiters } from './window-waiters.js';
 
 /**
  * - `opening`: runs wait. `open`: runs go to the log.
@@ -70,6 +71,8 @@ export class DurableLog {
   private waiters: (() => void)[] = [];
   private readonly unacknowledged = new Map<string, number>();
   private reopenTimer: NodeJS.Timeout | undefined;
+  private readonly windowWaiters = new WindowWaiters();
+  private headAsked: Promise<LogHead> | undefined;
 
   /**
    * @param options.degrades whether the room goes on in memory while the store is away
@@ -96,6 +99,23 @@ export class DurableLog {
   /** Resolves once the log can be used or not. */
   settled(): Promise<void> {
     return new Promise((resolve) => { this.whenSettled(resolve); });
+  }
+
+  /**
+   * Resolves once `isThere`, looked at whenever the live window has moved.
+   * @throws ArqonError STORE_UNAVAILABLE, by the promise, after `maxMs`.
+   */
+  reached(isThere: () => boolean, maxMs: number): Promise<void> {
+    return this.windowWaiters.until(isThere, maxMs);
+  }
+
+  /**
+   * The store's head, asked once for all who want it at the same time: the answer may be of a moment before the call.
+   * @throws ArqonError STORE_UNAVAILABLE, by the promise.
+   */
+  sharedHead(log: TopicLog): Promise<LogHead> {
+    this.headAsked ??= log.readHead().finally(() => { this.headAsked = undefined; });
+    return this.headAsked;
   }
 
   submit(run: PendingRun): void {
@@ -130,6 +150,7 @@ export class DurableLog {
     this.stopFollowing();
     this.refuseAll();
     this.sink.degraded();
+    this.windowWaiters.moved();
     this.wake();
   }
 
@@ -197,6 +218,7 @@ export class DurableLog {
       this.log = log;
       this.state = 'open';
       this.sink.restarted(head);
+      this.windowWaiters.moved();
       this.follow(log, head.lastSequence);
       this.schedule();
     } catch (error) {
@@ -207,8 +229,16 @@ export class DurableLog {
 
   private follow(log: TopicLog, afterSequence: number): void {
     this.following = this.parts.backplane.follow(log, afterSequence, {
-      committed: (runs) => { if (this.state === 'open') this.sink.committed(runs); },
-      restarted: (head) => { if (this.state === 'open') this.sink.restarted(head); },
+      committed: (runs) => {
+        if (this.state !== 'open') return;
+        this.sink.committed(runs);
+        this.windowWaiters.moved();
+      },
+      restarted: (head) => {
+        if (this.state !== 'open') return;
+        this.sink.restarted(head);
+        this.windowWaiters.moved();
+      },
       erased: (sequence) => { this.sink.erased(sequence); },
     });
   }

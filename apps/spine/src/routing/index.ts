@@ -1,6 +1,7 @@
 export { Directory, type DirectoryOptions, type DurableDirectory } from './directory.js';
 export { FanOut, type Door, type LinkDoor, type Publication } from './fan-out.js';
 export { LiveWindow, type Eraser, type HistoryReader, type ReadPage } from './history-reader.js';
+export { prepareTopics, whenCaughtUp, type SeenPlace } from './caught-up.js';
 export { CausalRooms } from './causal-rooms.js';
 export { Intake, type CommandRunner, type IntakeLimits } from './intake.js';
 export { Publisher, type PublishLimits, type PublishSpans } from './publish.js';

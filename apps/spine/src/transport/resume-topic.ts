@@ -2,7 +2,7 @@ import { canSubscribe, canSubscribeInbox, canSubscribeRoom } from '@arqonbus/aut
 import { isArqonError } from '@arqonbus/errors';
 import type { ResumeTopic } from '@arqonbus/proto';
 import { isChannelName, isClientId, isRoomName } from '@arqonbus/tenancy';
-import { whenReady, type Cursor, type Directory, type Recoveries, type Session, type Subscriptions, type Topic } from '../routing/index.js';
+import { prepareTopics, type Cursor, type Directory, type Recoveries, type Session, type Subscriptions, type Topic } from '../routing/index.js';
 
 export interface ResumeParts {
   readonly directory: Directory;
@@ -68,7 +68,8 @@ function resumeRoom(parts: ResumeParts, message: ResumeTopic, session: Session):
 function cursorsOf(parts: ResumeParts, session: Session, topics: readonly Topic[], message: ResumeTopic): Cursor[] {
   return topics.filter((topic) => !parts.subscriptions.followsLive(session, topic)).map((topic) => {
     const position = message.positions.find((candidate) => candidate.channel === topic.channel);
-    if (position === undefined) return { topic, epoch: topic.history.epoch, sequence: 0 };
+    // Epoch 0: the Shield was told of the topic before its log was open.
+    if (position === undefined || position.epoch === 0n) return { topic, epoch: topic.history.epoch, sequence: 0 };
     return { topic, epoch: Number(position.epoch), sequence: Number(position.sequence) };
   });
 }
@@ -82,10 +83,7 @@ interface Resumed {
 
 function recoverThen(parts: ResumeParts, session: Session, { topics, message, open }: Resumed, subscribe: () => void): void {
   parts.recoveries.start(session, {
-    prepare: () => {
-      const opening = open?.();
-      return opening === undefined ? whenReady(topics()) : opening.then(() => whenReady(topics()));
-    },
+    prepare: () => prepareTopics({ open, topics, positions: message.positions }),
     plan: () => cursorsOf(parts, session, topics(), message),
     cursors: [], prologue: [], startedMs: parts.nowMs(), finish: subscribe,
   });
