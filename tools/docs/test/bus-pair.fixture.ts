@@ -7,6 +7,8 @@ import { REPOSITORY_ROOT } from '../src/repository-root.js';
 export interface BusPair {
   readonly url: string;
   readonly caFile: string;
+  /** Of the Spine's admin server. */
+  readonly spineAdminUrl: string;
   readonly issuer: TestIssuer;
   stop(): Promise<void>;
 }
@@ -29,7 +31,7 @@ export async function startBusPair(): Promise<BusPair> {
   const linkKey = randomBytes(24).toString('hex');
   const auth = { 'auth.jwks_file': issuer.jwksFile, 'auth.issuer': issuer.issuer, 'auth.audience': issuer.audience, 'admin.port': '0', 'link.key': linkKey };
   const spine = await startApp('spine', { ...auth, 'service.port': '0', 'link.port': '0', 'audit.file': folder.file('audit.jsonl') });
-  const { linkPort } = spine.output.messages[0] as { linkPort: number };
+  const { linkPort, adminPort: spineAdminPort } = spine.output.messages[0] as { linkPort: number; adminPort: number };
   const shield = await startApp('shield', {
     ...auth, 'listen.port': '0', 'link.urls': `ws://127.0.0.1:${linkPort}`, 'tls.cert_file': certificate.certFile, 'tls.key_file': certificate.keyFile,
   });
@@ -38,6 +40,7 @@ export async function startBusPair(): Promise<BusPair> {
   return {
     url: `wss://127.0.0.1:${clientPort}/`,
     caFile: certificate.certFile,
+    spineAdminUrl: `http://127.0.0.1:${spineAdminPort}`,
     issuer,
     async stop() {
       await shield.stop('SIGTERM', 20_000);
