@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readAnchors, readCodeBlocks, readLinks, readSection, readTableRows } from './markdown.js';
+import { readAnchors, readCodeBlocks, readLinks, readSection, readTableRows, readTestLinks } from './markdown.js';
 
 describe('readCodeBlocks()', () => {
   it('gives language, code, line and the comment directly above', () => {
@@ -19,6 +19,14 @@ describe('readLinks()', () => {
   it('finds links, images and definitions, and none in code', () => {
     const text = '[a](x.md) ![b](y.png#z)\n\n[c]: w.md\n`[d](no.md)`\n```\n[e](no.md)\n```\n';
     expect(readLinks(text)).toEqual([{ target: 'x.md', line: 1 }, { target: 'y.png#z', line: 1 }, { target: 'w.md', line: 3 }]);
+  });
+});
+
+describe('readTestLinks()', () => {
+  it('finds links with a title, and no others', () => {
+    expect(readTestLinks('[a](x.test.ts "does (this)"), [b](y.md), [c](z.test.ts "and, that")')).toEqual([
+      { file: 'x.test.ts', title: 'does (this)' }, { file: 'z.test.ts', title: 'and, that' },
+    ]);
   });
 });
 

@@ -14,6 +14,12 @@ export interface Link {
   readonly line: number;
 }
 
+/** A link that names a test of a file by its title: `[words](path "title")`. */
+export interface TestLink {
+  readonly file: string;
+  readonly title: string;
+}
+
 /** The fenced blocks of a Markdown text, in order. Throws Error for a fence that is not closed. */
 export function readCodeBlocks(text: string): CodeBlock[] {
   const lines = text.split('\n');
@@ -38,6 +44,11 @@ export function readLinks(text: string): Link[] {
     const definitions = [...prose.matchAll(/^\[[^\]]+\]:\s*(\S+)/g)];
     return [...inline, ...definitions].map((match) => ({ target: match[1] ?? '', line }));
   });
+}
+
+/** Links with a title, in order; in documentation these name tests. */
+export function readTestLinks(text: string): TestLink[] {
+  return [...text.matchAll(/\]\(([^)\s]+) "([^"]*)"\)/g)].map(([, file = '', title = '']) => ({ file, title }));
 }
 
 /** Anchors of the headings as GitHub makes them: lower case, punctuation dropped, spaces to hyphens, repeated ones numbered. */
