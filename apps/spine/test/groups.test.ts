@@ -129,6 +129,21 @@ describe('groups (C15)', () => {
     expect(await ack(worker, task.id)).toMatchObject({ case: 'done' });
   });
 
+  it('hand nobody what was erased', async () => {
+    const room = newRoom();
+    const first = await member(room);
+    const writer = await spine.connect({ sub: 'w', ...everything, roles: ['admin', 'service'] });
+    await first.close();
+    await publish(writer, { room, payloads: ['a', 'secret', 'c'] });
+    await command(writer, { case: 'erase', value: { room, sequence: 2n } });
+    const second = await member(room);
+    const tasks = await readTasks(second, 2);
+    expect(tasks.map(({ text }) => text)).toEqual(['a', 'c']);
+    for (const { id } of tasks) await ack(second, id);
+    await publish(writer, { room, payloads: ['d'] });
+    expect((await readTasks(second, 1)).map(({ text }) => text)).toEqual(['d']);
+  });
+
   it('let a member answer a request that it got as a task', async () => {
     const room = newRoom();
     const worker = await member(room);

@@ -8,7 +8,7 @@ export type {
   OpenLogOptions, RunProducer, RunRecord, StoreEvents, TopicLog,
 } from './topic-log.js';
 export { decodeRunBody, encodeRunBody, type RunBody } from './run-body.js';
-export { erasedEventType, tombstoneBody } from './tombstone.js';
+export { erasedEventType, isTombstone, tombstoneBody } from './tombstone.js';
 export { MemoryHistoryStore, openMemoryStore, type MemoryStoreOptions } from './memory-history-store.js';
 export { LocalBackplane } from './local-backplane.js';
 export { LocalGroups } from './local-groups.js';

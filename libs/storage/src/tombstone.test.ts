@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeRunBody, encodeRunBody } from './run-body.js';
 import { testEventId, testRouting, testRun, upTo } from './run-source.contract.js';
-import { erasedEventType, tombstoneBody } from './tombstone.js';
+import { erasedEventType, isTombstone, tombstoneBody } from './tombstone.js';
 
 function bodyOf(events: readonly number[], payloadBytes: number): Uint8Array {
   const run = testRun({ events, payloadBytes });
@@ -41,5 +41,14 @@ describe('tombstoneBody()', () => {
   it('refuses an event that the run does not have', () => {
     for (const index of [-1, 3, 0.5, Number.NaN]) expect(() => tombstoneBody(bodyOf([1, 2, 3], 4), index)).toThrow(RangeError);
     expect(() => tombstoneBody(Uint8Array.of(9, 1), 0)).toThrow(RangeError);
+  });
+
+  it('is told from every other event', () => {
+    fc.assert(fc.property(fc.integer({ min: 1, max: 9 }), fc.nat(8), fc.nat(60), (count, at, payloadBytes) => {
+      const index = at % count;
+      const { envelopes } = decodeRunBody(tombstoneBody(bodyOf(upTo(count), payloadBytes), index));
+      const seen = envelopeRanges(envelopes, 0, envelopes.length).map(({ entryStart, end }) => isTombstone(envelopes, entryStart, end));
+      expect(seen).toEqual(Array.from({ length: count }, (_, event) => event === index));
+    }), { numRuns: 50 });
   });
 });

@@ -38,3 +38,17 @@ export function tombstoneEnvelopes(envelopes: Uint8Array, index: number): Uint8A
   target.set(envelopes.subarray(end), entryStart + entry.length);
   return target;
 }
+
+const model = encodeEventEntry({ id: new Uint8Array(16), type: erasedEventType, payload: new Uint8Array(0) });
+/** Where the id stands in a tombstone's entry. */
+const idAt = model.indexOf(0x0a, 1) + 2;
+
+/** Whether the `Batch.envelopes` entry `bytes[entryStart, entryEnd)` is what tombstoneEnvelopes writes. */
+export function isTombstone(bytes: Uint8Array, entryStart: number, entryEnd: number): boolean {
+  if (entryEnd - entryStart !== model.length) return false;
+  for (let index = 0; index < model.length; index += 1) {
+    const isId = index >= idAt && index < idAt + 16;
+    if (!isId && bytes[entryStart + index] !== model[index]) return false;
+  }
+  return true;
+}

@@ -1,5 +1,5 @@
 import { encodeEpoch, envelopeIdStart, envelopeRanges, stampedBatchSize, utf8Size, varintSize, writeStampedHeader, writeUtf8, writeVarint } from '@arqonbus/envelope';
-import { decodeRunBody, type GroupRun, type RunBody } from '@arqonbus/storage';
+import { decodeRunBody, isTombstone, type GroupRun, type RunBody } from '@arqonbus/storage';
 import type { TaskReceiver } from './group-source.js';
 
 /** Why a task was not done at its last delivery, as its dead letter tells. */
@@ -85,12 +85,14 @@ export function openRun(source: GroupRun, memory: RunMemory | undefined, maxAtte
     const known = memory?.deliveries[index] ?? 0;
     const idStart = envelopeIdStart(body.envelopes, range.start, range.end);
     if (idStart < 0) throw new RangeError('a stored run is damaged');
+    // Nobody works on what was erased.
+    const isDone = known < 0 || isTombstone(body.envelopes, range.entryStart, range.end);
     const deliveries = Math.min(isOwn ? known : Math.max(known, source.deliveriesBefore), maxAttempts - 1);
     run.tasks.push({
-      run, index, id: idText(body.envelopes, idStart), entryStart: range.entryStart, entryEnd: range.end, state: known < 0 ? 'done' : 'waiting',
+      run, index, id: idText(body.envelopes, idStart), entryStart: range.entryStart, entryEnd: range.end, state: isDone ? 'done' : 'waiting',
       deliveries, holder: undefined, lastHolder: undefined, leaseEndsMs: 0, dueMs: 0,
     });
-    if (known >= 0) run.openCount += 1;
+    if (!isDone) run.openCount += 1;
   }
   return run;
 }

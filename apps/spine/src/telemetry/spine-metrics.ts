@@ -65,6 +65,10 @@ function stateMetrics({ bus, links, store, durable }: MetricSources): ObservedCo
     gauge('arqon_store_waiting_bytes', 'Bytes of runs that wait for the store.', () => bus.durable?.waiting.bytes ?? 0, 'By'),
     counter('arqon_store_losses_total', 'Times that the store was lost.', () => durable?.gate.lossesCount ?? 0),
     gauge('arqon_causal_held_runs', 'Runs held back until what they depend on is sequenced.', () => bus.causal.heldCount),
+    {
+      name: 'arqon_group_tasks_total', help: 'What became of tasks of groups, by outcome.', unit: '', kind: 'counter',
+      read: () => Object.entries(bus.groups.counters).map(([outcome, value]) => ({ attributes: { outcome: outcomeNames[outcome as keyof typeof outcomeNames] }, value: Number(value) })),
+    },
     gauge('arqon_group_open_tasks', 'Tasks of groups that are not acknowledged.', () => bus.groups.figures.openTasks),
     gauge('arqon_sessions', 'Open sessions.', () => bus.sessions.count),
     gauge('arqon_links', 'Links of Shields.', () => links.links.size),
@@ -78,6 +82,10 @@ function stateMetrics({ bus, links, store, durable }: MetricSources): ObservedCo
     },
   ];
 }
+
+const outcomeNames = {
+  delivered: 'delivered', redelivered: 'redelivered', acknowledged: 'acknowledged', nacked: 'nacked', expired: 'expired', deadLetters: 'dead_lettered',
+} as const;
 
 function busiestRooms(bus: Bus): { attributes: { tenant: string; room: string }; value: number }[] {
   const rows = [...bus.directory.rooms()].map((room) => {
