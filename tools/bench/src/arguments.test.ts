@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { helpText, parseArguments } from './arguments.js';
 import { fanoutCaseIds } from './fanout-cases.js';
+import { caseIdsBySuite, suiteNames } from './suite-cases.js';
 
 function reasonOf(argv: readonly string[]): string {
   const parsed = parseArguments(argv);
@@ -23,13 +24,19 @@ describe('parseArguments()', () => {
     });
   });
 
+  it.each(suiteNames)('takes every row of %s by default, and no row of another suite', (suite) => {
+    expect(parseArguments(['--suite', suite])).toMatchObject({ kind: 'run', options: { suite, caseIds: caseIdsBySuite[suite] } });
+    const foreign = suite === 'resume' ? 'R1' : 'R3';
+    expect(reasonOf(['--suite', suite, '--case', foreign])).toMatch(`not ${foreign}`);
+  });
+
   it('asks for help before anything else', () => {
     expect(parseArguments(['--help'])).toEqual({ kind: 'help' });
   });
 
   it.each([
     [[], /--suite is missing/],
-    [['--suite', 'latency'], /--suite must be one of fanout, not latency/],
+    [['--suite', 'latency'], /--suite must be one of fanout, durable, replay, resume, memory, not latency/],
     [['--suite', 'fanout', '--fast'], /--fast/],
     [['--suite', 'fanout', 'P1a'], /P1a/],
     [['--suite', 'fanout', '--case', 'P9'], /--case must be one of P1a, .* not P9/],
@@ -40,5 +47,6 @@ describe('parseArguments()', () => {
 
   it('documents every option in the help', () => {
     for (const option of ['--suite', '--quick', '--case', '--side', '--peer-version', '--json', '--markdown', '--svg', '--help']) expect(helpText).toContain(`  ${option}`);
+    for (const suite of suiteNames) expect(helpText).toContain(`\n  ${suite} `);
   });
 });

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createConnection, createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findOnPath } from '@arqonbus/services';
 import type { BenchResult } from '../src/bench-result.js';
 import { runLoad, type LoadRequest } from '../src/generator/run-load.js';
-import { repositoryRoot, sourceRunArguments } from '../src/generator/start-generator.js';
 import type { BenchServer } from '../src/servers/bench-server.js';
 import { startPeer } from '../src/servers/start-peer.js';
 import { startSpine } from '../src/servers/start-spine.js';
+import { runBenchMain } from './run-bench-main.fixture.js';
 
 const hasNats = findOnPath('nats-server') !== undefined;
 
@@ -37,14 +36,6 @@ function startLossyRelay(port: number, afterBytes: number): Promise<Server> {
     }
   });
   return new Promise((resolve) => relay.listen(0, '127.0.0.1', () => resolve(relay)));
-}
-
-function runMain(argv: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [...sourceRunArguments('tools/bench/src/main.ts'), ...argv], { cwd: repositoryRoot }, (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-    });
-  });
 }
 
 describe.skipIf(!hasNats)('runLoad() with nats-server', () => {
@@ -113,13 +104,13 @@ describe('runLoad() with the Spine', () => {
 
 describe('npm run bench', () => {
   it('prints its help', async () => {
-    const { code, stdout } = await runMain(['--help']);
+    const { code, stdout } = await runBenchMain(['--help']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Usage: npm run bench/);
   });
 
   it('refuses unknown arguments with exit code 2', async () => {
-    const { code, stderr } = await runMain(['--suite', 'fanout', '--fast']);
+    const { code, stderr } = await runBenchMain(['--suite', 'fanout', '--fast']);
     expect(code).toBe(2);
     expect(stderr).toContain('--fast');
   });
@@ -127,7 +118,7 @@ describe('npm run bench', () => {
   it('writes one row for each case that was asked for', { timeout: 60_000 }, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'arqonbus-bench-test-'));
     const file = join(folder, 'bench.json');
-    const { code, stdout, stderr } = await runMain(['--suite', 'fanout', '--quick', '--case', 'P1a', '--json', file, '--svg', join(folder, 'bench.svg'), '--markdown', join(folder, 'bench.md')]);
+    const { code, stdout, stderr } = await runBenchMain(['--suite', 'fanout', '--quick', '--case', 'P1a', '--json', file, '--svg', join(folder, 'bench.svg'), '--markdown', join(folder, 'bench.md')]);
     expect(stderr).toMatch(/P1a round 1: ours/);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^P1a /m);

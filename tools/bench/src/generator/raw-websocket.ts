@@ -71,6 +71,11 @@ export class RawWebSocket {
     this.socket.pause();
   }
 
+  /** Reads on after {@link stopReading}. */
+  readAgain(): void {
+    this.socket.resume();
+  }
+
   /** Ends the connection without a close handshake. */
   close(): void {
     this.state = 'closed';

@@ -63,14 +63,10 @@ export class SequenceCounter {
         const length = this.readVarint(frame);
         const start = this.position;
         if (tag === stampTag) sequence = this.readSequence(frame);
-        else if (tag === envelopeTag) count += this.readEnvelope(frame, start, length, count);
+        else if (tag === envelopeTag) count += this.readEnvelope(frame, { start, length, sequence: sequence + count });
         this.position = start + length;
       }
     }
-    if (count === 0) return;
-    if (sequence !== this.dueSequence) throw new Error(`lost or reordered after ${this.received} messages: expected sequence ${this.dueSequence}, found ${sequence}`);
-    this.dueSequence += count;
-    this.received += count;
   }
 
   /** Stamp.sequence is a stamp's first field. */
@@ -80,17 +76,20 @@ export class SequenceCounter {
     return this.readVarint(frame);
   }
 
-  /** 1 for an event of the load, 0 for anything else. */
-  private readEnvelope(frame: Buffer, start: number, length: number, place: number): number {
+  /** 1 for an event of the load, 0 for anything else. The stamp stands before the envelopes. */
+  private readEnvelope(frame: Buffer, { start, length, sequence }: { start: number; length: number; sequence: number }): number {
     if (frame[start + idFieldBytes] !== eventTag) {
       this.options.onOther(fromBinary(EnvelopeSchema, frame.subarray(start, start + length)));
       return 0;
     }
+    if (sequence !== this.dueSequence) throw new Error(`lost or reordered after ${this.received} messages: expected sequence ${this.dueSequence}, found ${sequence}`);
     const { indexOffset, ringMessageCount } = this.options;
     // Behind the envelope's tag and its length of two bytes.
     const index = readIndex(frame, start - 3 + indexOffset);
-    const expected = (this.dueSequence - 1 + place) % ringMessageCount;
-    if (index !== expected) throw new Error(`another message under sequence ${this.dueSequence + place}: expected index ${expected}, found ${index}`);
+    const expected = (sequence - 1) % ringMessageCount;
+    if (index !== expected) throw new Error(`another message under sequence ${sequence}: expected index ${expected}, found ${index}`);
+    this.dueSequence += 1;
+    this.received += 1;
     return 1;
   }
 

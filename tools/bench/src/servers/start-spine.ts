@@ -16,6 +16,8 @@ export interface StartSpineOptions {
   readonly core: number | undefined;
   /** Settings other than the defaults, e.g. `ARQON_SPINE_HISTORY_STORE`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Further arguments of Node, e.g. `--cpu-prof`. */
+  readonly nodeArguments?: readonly string[];
 }
 
 /** The Spine with default settings and memory history; the load goes to its door for services, with a token of role service. */
@@ -26,7 +28,7 @@ export async function startSpine(options: StartSpineOptions): Promise<BenchServe
   await writeFile(jwksFile, JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: keyId, alg: 'ES256', use: 'sig' }] }));
   const server = spawnServer({
     command: process.execPath,
-    args: sourceRunArguments('apps/spine/src/main.ts'),
+    args: [...(options.nodeArguments ?? []), ...sourceRunArguments('apps/spine/src/main.ts')],
     cwd: repositoryRoot,
     ipc: true,
     env: { ...process.env, ...environmentFor(folder, jwksFile), ...options.settings },

@@ -31,10 +31,10 @@ export async function readHistoryTask(task: ReplayTask): Promise<ReplayOutcome> 
 async function measure(task: ReplayTask, readers: readonly HistoryReader[]): Promise<ReplayOutcome> {
   const receivedNow = (): number => readers.reduce((sum, reader) => sum + reader.received, 0);
   const running = Promise.all(readers.map((reader) => reader.readOverAndOver()));
-  await delay(task.warmupMs);
+  await Promise.race([delay(task.warmupMs), running]);
   const before = receivedNow();
   const readMeter = startMeter(task.serverPids);
-  await delay(task.measureMs);
+  await Promise.race([delay(task.measureMs), running]);
   const metered = readMeter();
   const receivedCount = receivedNow() - before;
   for (const reader of readers) reader.stop();

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { benchRoom, createEvent, encodeCommand, encodeFrame, measureEnvelope, nextEnvelope, openArqon } from '../generator/arqon-connection.js';
+import { fromBinary } from '@bufbuild/protobuf';
+import { FrameSchema } from '@arqonbus/proto';
+import { benchRoom, createEvent, encodeCommand, encodeFrame, envelopesOf, measureEnvelope, nextEnvelope, openArqon } from '../generator/arqon-connection.js';
 import { assertHarmless } from '../generator/arqon-counter.js';
 import { FailureSignal } from '../generator/failure-signal.js';
 import { MessageAssembler } from '../generator/message-assembler.js';
@@ -8,44 +10,49 @@ import { SequenceCounter } from '../generator/sequence-counter.js';
 import { summariseLatencies } from './latencies.js';
 import { startMeter } from './meter.js';
 import { publishedRingCount } from './publish-acked.js';
-import type { LatencyOutcome, SlowReaderTask } from './task.js';
+import type { LatencyOutcome, SlowReaderOutcome, SlowReaderTask } from './task.js';
 
 const runLength = 64;
 const drainTimeoutMs = 10_000;
+const toldTimeoutMs = 5_000;
 
 /**
  * Runs leave by the clock, whether or not earlier ones arrived (open loop): the latency of a run is from when it was due to when a fast
  * reader had its last message. Every fast reader must get every message, in order.
  */
-export async function measureBesideSlowReaders(task: SlowReaderTask): Promise<LatencyOutcome> {
+export async function measureBesideSlowReaders(task: SlowReaderTask): Promise<SlowReaderOutcome> {
   const failure = new FailureSignal();
   const connections: RawWebSocket[] = [];
   const readBuffer = Buffer.alloc(262_144);
-  const open = async (): Promise<RawWebSocket> => {
-    const { connection } = await openArqon({ ...task.spine, readBuffer }, failure.raise);
+  const open = async (onFailure: (error: Error) => void): Promise<RawWebSocket> => {
+    const { connection } = await openArqon({ ...task.spine, readBuffer }, onFailure);
     connections.push(connection);
     return connection;
   };
-  const join = async (): Promise<{ connection: RawWebSocket; head: number }> => {
-    const connection = await open();
-    connection.write(encodeCommand({ case: 'join', value: { room: benchRoom } }));
-    const answer = await nextEnvelope(connection, (envelope) => envelope.body.case === 'reply');
-    const reply = answer.body.case === 'reply' ? answer.body.value.body : undefined;
-    return { connection, head: reply?.case === 'joined' ? Number(reply.value.positions[0].sequence) : 0 };
-  };
   try {
-    const publisher = await open();
+    const publisher = await open(failure.raise);
     const readers: FastReader[] = [];
     for (let count = 0; count < task.fastReaderCount; count += 1) {
-      const { connection, head } = await join();
-      readers.push(new FastReader(connection, head));
+      const connection = await open(failure.raise);
+      readers.push(new FastReader(connection, await join(connection)));
     }
-    for (let count = 0; count < task.slowReaderCount; count += 1) (await join()).connection.stopReading();
-    return await failure.unless(measure(task, publisher, readers));
+    const slowReaders: SlowReader[] = [];
+    for (let count = 0; count < task.slowReaderCount; count += 1) slowReaders.push(await SlowReader.start(open));
+    const outcome = await failure.unless(measure(task, publisher, readers));
+    const told = await Promise.all(slowReaders.map((reader) => reader.readAgain()));
+    return { ...outcome, lossesToldCount: told.filter(Boolean).length };
   } finally {
     failure.settle();
     for (const connection of connections) connection.close();
   }
+}
+
+/** The topic's head. */
+async function join(connection: RawWebSocket): Promise<number> {
+  connection.write(encodeCommand({ case: 'join', value: { room: benchRoom } }));
+  const answer = await nextEnvelope(connection, (envelope) => envelope.body.case === 'reply');
+  const reply = answer.body.case === 'reply' ? answer.body.value.body : undefined;
+  return reply?.case === 'joined' ? Number(reply.value.positions[0].sequence) : 0;
 }
 
 async function measure(task: SlowReaderTask, publisher: RawWebSocket, readers: readonly FastReader[]): Promise<LatencyOutcome> {
@@ -101,5 +108,39 @@ class FastReader {
 
   get received(): number {
     return this.counter.received;
+  }
+}
+
+/** Joins and then reads nothing, until it is let. */
+class SlowReader {
+  private isTold = false;
+  private onTold: () => void = () => undefined;
+
+  private connection: RawWebSocket | undefined;
+
+  static async start(open: (onFailure: (error: Error) => void) => Promise<RawWebSocket>): Promise<SlowReader> {
+    const reader = new SlowReader();
+    // The Spine may close it, with 4008 or without a word.
+    const connection = await open(() => { reader.tell(); });
+    reader.connection = connection;
+    await join(connection);
+    connection.stopReading();
+    return reader;
+  }
+
+  /** True when it is told, within a bound, that it lost something. */
+  async readAgain(): Promise<boolean> {
+    this.connection?.measureWith(new MessageAssembler((message) => {
+      const isGap = envelopesOf(fromBinary(FrameSchema, message)).some(({ body }) => body.case === 'signal' && body.value.body.case === 'gap');
+      if (isGap) this.tell();
+    }));
+    this.connection?.readAgain();
+    if (!this.isTold) await Promise.race([new Promise<void>((resolve) => (this.onTold = resolve)), delay(toldTimeoutMs)]);
+    return this.isTold;
+  }
+
+  private tell(): void {
+    this.isTold = true;
+    this.onTold();
   }
 }

@@ -74,6 +74,11 @@ export interface LatencyOutcome {
   readonly generatorCpuShare: number;
 }
 
+export interface SlowReaderOutcome extends LatencyOutcome {
+  /** Slow readers that lost frames: told so by a gap, or by the end of their connection, once they read again. */
+  readonly lossesToldCount: number;
+}
+
 /** Fast readers under a fixed rate, with or without readers of the same topic that never read. */
 export interface SlowReaderTask {
   readonly kind: 'slow-reader';
@@ -89,6 +94,8 @@ export type Task = PublishAckedTask | PublishClientTask | ReplayTask | ResumeTas
 
 export type OutcomeOf<Kind extends Task['kind']> = Kind extends 'replay'
   ? ReplayOutcome
-  : Kind extends 'resume' | 'slow-reader'
+  : Kind extends 'resume'
     ? LatencyOutcome
-    : PublishOutcome;
+    : Kind extends 'slow-reader'
+      ? SlowReaderOutcome
+      : PublishOutcome;
