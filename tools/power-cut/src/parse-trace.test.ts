@@ -40,14 +40,18 @@ describe('parseTrace()', () => {
     expect(parse(`7 write(${handle(3, '/data/a')}, "${hex('abcdef')}", 6) = 4`)).toMatchObject([{ bytes: Buffer.from('abcd') }]);
   });
 
-  it('finds relative paths by the folder that the call names, or that the process went to', () => {
+  it('finds relative paths by the folder that the call names, or that the process or the one that made it went to', () => {
     const folder = `5<${hex('/data/sub')}>`;
     expect(parse(
       `7 renameat(${folder}, "${hex('a')}", ${folder}, "${hex('b')}") = 0`,
       `7 chdir("${hex('/data/x')}") = 0`,
       `7 rename("${hex('c')}", "${hex('d')}") = 0`,
       `8 rename("${hex('c')}", "${hex('d')}") = 0`,
-    )).toMatchObject([{ kind: 'rename', from: '/data/sub/a', to: '/data/sub/b' }, { kind: 'rename', from: '/data/x/c', to: '/data/x/d' }]);
+      '7 clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|SIGCHLD) = 9',
+      `9 unlink("${hex('e')}") = 0`,
+    )).toMatchObject([
+      { kind: 'rename', from: '/data/sub/a', to: '/data/sub/b' }, { kind: 'rename', from: '/data/x/c', to: '/data/x/d' }, { kind: 'remove', path: '/data/x/e' },
+    ]);
   });
 
   it('leaves out what failed and what concerns other files', () => {

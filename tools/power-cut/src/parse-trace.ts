@@ -4,7 +4,7 @@ import type { FileCall } from './file-call.js';
 /** System calls that parseTrace needs to see; the last ones only to find out that a program uses them on the files. */
 export const tracedCalls = [
   'open', 'openat', 'creat', 'write', 'pwrite64', 'writev', 'pwritev', 'pwritev2', 'lseek', 'truncate', 'ftruncate', 'fallocate', 'fsync', 'fdatasync',
-  'chdir', 'rename', 'renameat', 'renameat2', 'unlink', 'unlinkat', 'mkdir', 'mkdirat', 'rmdir',
+  'chdir', 'clone', 'clone3', 'fork', 'vfork', 'rename', 'renameat', 'renameat2', 'unlink', 'unlinkat', 'mkdir', 'mkdirat', 'rmdir',
   'mmap', 'sendfile', 'copy_file_range', 'splice', 'link', 'linkat', 'symlinkat', 'io_uring_setup', 'io_submit',
 ] as const;
 
@@ -27,7 +27,7 @@ export function parseTrace(trace: string, prefixes: readonly string[]): FileCall
   const concerns = (text: string): boolean => marks.some((mark) => text.includes(mark));
   const workingFolders = new Map<string, string>();
   return completeLines(trace).flatMap((read) => {
-    if (read.name === 'chdir') workingFolders.set(read.pid, pathsOf(read.args)[0] ?? '');
+    noteWorkingFolder(workingFolders, read);
     const line = { ...read, args: withFolder(read, workingFolders.get(read.pid)) };
     if (!concerns(line.args) && !concerns(line.result)) return [];
     if (line.result.startsWith('-1') || line.result.startsWith('?')) return [];
@@ -64,6 +64,13 @@ function readLine(text: string, begin: number, end: number): Omit<Line, 'pid'> {
   return { name: text.slice(0, open), args: text.slice(open + 1, text.lastIndexOf(')', close)).trim(), result: text.slice(close + 3), begin, end };
 }
 
+/** Processes begin in the folder of the one that made them. */
+function noteWorkingFolder(folders: Map<string, string>, { name, pid, args, result }: Line): void {
+  const own = folders.get(pid);
+  if (name === 'chdir' && result === '0') folders.set(pid, pathsOf(args)[0] ?? '');
+  else if (/^(clone3?|v?fork)$/.test(name) && own !== undefined && !folders.has(result)) folders.set(result, own);
+}
+
 /** Calls that take mere paths do not say in which folder relative ones begin: it is put before them, as the other calls have it. */
 function withFolder({ name, args }: Line, folder: string | undefined): string {
   if (folder === undefined || !['rename', 'unlink', 'mkdir', 'rmdir', 'truncate', 'link'].includes(name)) return args;
@@ -97,7 +104,7 @@ function callOf(line: Line): FileCall | undefined {
       if (args.includes('MAP_SHARED') && args.includes('PROT_WRITE')) throw notModelled(line);
       return undefined;
     }
-    case 'chdir': return undefined;
+    case 'chdir': case 'clone': case 'clone3': case 'fork': case 'vfork': return undefined;
     default: throw notModelled(line);
   }
 }

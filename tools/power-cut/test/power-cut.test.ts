@@ -1,6 +1,6 @@
 import { createTempFolder, type TempFolder } from '@arqonbus/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { afterCut, expectUntorn, limitMs, missing, record } from './recorded-store.js';
+import { afterCut, expectUntorn, limitMs, missing, record, type Recording } from './recorded-store.js';
 import type { StoreSetting } from './store-under-cut.js';
 
 const runs = 40;
@@ -80,6 +80,50 @@ describe('a power cut, where acknowledgements do not wait', () => {
     const page = await afterCut(recording, cut);
     expect(page.runs).toEqual([]);
     expect(page.epoch).toBeGreaterThan(cut.epoch);
+  });
+});
+
+/** Lines of a recording in and around the time in which the journal is moved into the file: the first, the last, and some between. */
+function linesOfCheckpoint({ calls, acks }: Recording): number[] {
+  const first = acks[0].at;
+  const moved = calls.filter((call) => call.kind === 'write' && call.path.endsWith('bus.db') && call.begin > first).map(({ begin }) => begin);
+  expect(moved.length).toBeGreaterThan(100);
+  const [start, end] = [moved[0], moved[moved.length - 1]];
+  // Behind the last one come the sync of the file, and the journal written again from its beginning.
+  return [start, start + 1, moved[moved.length >> 1], end, end + 1, end + 2, end + 3, end + 4, end + 6, end + 9, end + 14].filter((line) => line <= acks[acks.length - 1].at);
+}
+
+describe('a power cut while the embedded journal is moved into its file', () => {
+  const large = { runs: 300, pauseMs: 0, bodyBytes: 131_072 };
+
+  it('takes no acknowledged run (embedded each)', { timeout: limitMs }, async (context) => {
+    const recording = await record(context, folder, 'embedded each', large);
+    for (const at of linesOfCheckpoint(recording)) {
+      const acked = recording.acks.filter((ack) => ack.at <= at);
+      const page = await afterCut(recording, { at });
+      expect({ at, missing: missing(page, acked, acked[acked.length - 1]) }).toEqual({ at, missing: [] });
+      expectUntorn(page);
+    }
+  });
+
+  it('never tears the file, whichever of the unsynced writes reached the disk (embedded off)', { timeout: limitMs }, async (context) => {
+    const recording = await record(context, folder, 'embedded off', large);
+    for (const at of linesOfCheckpoint(recording)) expectUntorn(await afterCut(recording, { at }, halfBy(at)));
+  });
+});
+
+describe('a power cut while Redis rewrites its append-only file', () => {
+  it('takes no acknowledged run (redis always)', { timeout: limitMs }, async (context) => {
+    const recording = await record(context, folder, 'redis always rewriting', { runs: 200, pauseMs: 4, bodyBytes: 4_096 });
+    const [first, last] = [recording.acks[0].at, recording.acks[recording.acks.length - 1].at];
+    const renames = recording.calls.filter((call) => call.kind === 'rename' && call.begin > first && call.end < last).map(({ begin }) => begin);
+    expect(renames.length).toBeGreaterThan(0);
+    for (const at of renames.slice(0, 3).flatMap((line) => [line, line + 1, line + 3])) {
+      const acked = recording.acks.filter((ack) => ack.at <= at);
+      const page = await afterCut(recording, { at });
+      expect({ at, missing: missing(page, acked, acked[acked.length - 1]) }).toEqual({ at, missing: [] });
+      expectUntorn(page);
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { ensureNats } from '@arqonbus/services';
 import type { CommittedRun, LogPage } from '@arqonbus/storage';
 import type { TempFolder } from '@arqonbus/testkit';
@@ -35,6 +35,8 @@ export interface PublishOptions {
   readonly runs: number;
   /** Milliseconds between two runs. */
   readonly pauseMs: number;
+  /** Of each run, a multiple of four; default 1,024. */
+  readonly bodyBytes?: number;
   readonly syncDelayMs?: number;
 }
 
@@ -42,10 +44,10 @@ export interface PublishOptions {
 export async function record(context: TestContext, folder: TempFolder, setting: StoreSetting, options: PublishOptions): Promise<Recording> {
   if ('reason' in recorder) return context.skip(`not run: ${recorder.reason}`);
   if (setting.startsWith('jetstream') && !nats.isPinned) return context.skip(`not run: nats-server ${nats.version} is not the pinned one`);
-  const { runs, pauseMs, ...slowness } = options;
+  const { runs, pauseMs, bodyBytes = 1_024, ...slowness } = options;
   const [store, ackFile, traceFile] = ['store', 'acks', 'trace'].map((name) => folder.file(name));
-  const args = ['--conditions=@arqonbus/source', '--import', 'tsx', fixture, setting, store, ackFile, String(runs), String(pauseMs)];
-  const { end, output } = await recordTrace(recorder.strace, { command: process.execPath, args, traceFile, timeoutMs: 60_000, ...slowness });
+  const args = ['--conditions=@arqonbus/source', '--import', 'tsx', fixture, setting, store, ackFile, String(runs), String(pauseMs), String(bodyBytes)];
+  const { end, output } = await recordTrace(recorder.strace, { command: process.execPath, args, traceFile, timeoutMs: 90_000, ...slowness });
   expect(end, output).toBe('exit code 0');
   const calls = parseTrace(readFileSync(traceFile, 'utf8'), [store, ackFile]);
   const acks = calls.flatMap((call) => (call.kind === 'write' && call.path === ackFile ? [ackOf(call)] : []));
@@ -58,15 +60,16 @@ function ackOf({ begin, bytes }: Extract<FileCall, { kind: 'write' }>): Ack {
   return { run, sequence, epoch, at: begin };
 }
 
-/** What a store that starts on the disk after a cut at that acknowledgement holds. `keeps`: unsynced changes that reached the disk all the same. */
-export async function afterCut({ setting, folder, calls }: Recording, { at, run }: Ack, keeps?: (index: number) => boolean): Promise<LogPage> {
-  const copy = folder.file(`cut-${run}`);
+/** What a store that starts on the disk after a cut at that line of the recording holds. `keeps`: unsynced changes that reached the disk all the same. */
+export async function afterCut({ setting, folder, calls }: Recording, { at }: Pick<Ack, 'at'>, keeps?: (index: number) => boolean): Promise<LogPage> {
+  const copy = folder.file(`cut-${at}-${performance.now()}`);
   writeDisk(rebuildDisk(calls, { at, ...(keeps === undefined ? {} : { keeps }) }), folder.file('store'), copy);
   const { store, stop } = await startStore(setting, copy);
   try {
     return await (await openLog(store)).read(everything);
   } finally {
     await stop();
+    rmSync(copy, { recursive: true });
   }
 }
 
@@ -77,7 +80,7 @@ export function missing(page: LogPage, acks: readonly Ack[], cut: Ack): number[]
 }
 
 function isRun(found: CommittedRun | undefined, run: number): boolean {
-  return found !== undefined && found.producer?.run === run && Buffer.from(found.body).equals(Buffer.from(bodyOf(run)));
+  return found !== undefined && found.producer?.run === run && found.body.length > 0 && Buffer.from(found.body).equals(Buffer.from(bodyOf(run, found.body.length)));
 }
 
 /** Every run that is there, acknowledged or not, is one that was sent, whole, in order. */

@@ -6,8 +6,9 @@ import { openEmbeddedStore } from '@arqonbus/storage-embedded';
 import { openNatsStore } from '@arqonbus/storage-nats';
 import { openRedisStore } from '@arqonbus/storage-redis';
 
+/** `rewriting`: the server rewrites its append-only file again and again. */
 export type StoreSetting =
-  | 'embedded each' | 'embedded interval' | 'embedded off' | 'redis no' | 'redis everysec' | 'redis always' | 'jetstream default' | 'jetstream always';
+  | 'embedded each' | 'embedded interval' | 'embedded off' | 'redis no' | 'redis everysec' | 'redis always' | 'redis always rewriting' | 'jetstream default' | 'jetstream always';
 
 export interface OpenedStore {
   readonly store: HistoryStore;
@@ -21,14 +22,16 @@ const requestTimeoutMs = 10_000;
 
 /** Starts the store on the files of the folder, its server included. */
 export async function startStore(setting: StoreSetting, folder: string): Promise<OpenedStore> {
-  const [name, mode] = setting.split(' ');
+  const [name, mode, isRewriting] = setting.split(' ');
   mkdirSync(folder, { recursive: true });
   if (name === 'embedded') {
     const { store } = await openEmbeddedStore({ file: join(folder, 'bus.db'), sync: mode as 'each' | 'interval' | 'off', intervalMs, events });
     return { store, stop: () => store.close() };
   }
   if (name === 'redis') {
-    const redis = await startRedis({ folder, ...(mode === 'no' ? { appendonly: 'no' } : { appendonly: 'yes', appendfsync: mode as 'always' | 'everysec' }) });
+    const appending = mode === 'no' ? { appendonly: 'no' as const } : { appendonly: 'yes' as const, appendfsync: mode as 'always' | 'everysec' };
+    const args = isRewriting === undefined ? [] : ['--auto-aof-rewrite-min-size', '64kb', '--auto-aof-rewrite-percentage', '10'];
+    const redis = await startRedis({ folder, ...appending, args });
     const { store } = await openRedisStore({ urls: [redis.url], commandTimeoutMs: requestTimeoutMs, events });
     return { store, stop: async () => { await store.close(); await redis.stop(); } };
   }
@@ -40,15 +43,15 @@ export async function startStore(setting: StoreSetting, folder: string): Promise
   return { store, stop: async () => { await store.close(); await nats.stop(); } };
 }
 
-const retention = { maxEvents: 100_000, maxBytes: 16_777_216, maxAgeMs: 3_600_000 };
+const retention = { maxEvents: 100_000, maxBytes: 268_435_456, maxAgeMs: 3_600_000 };
 
 export function openLog(store: HistoryStore): Promise<TopicLog> {
   return store.openLog({ tenant: 'acme', room: 'plans', channel: 'main' }, { retention, producerIdleMs: 600_000 });
 }
 
 /** The content of a run: its number, repeated. */
-export function bodyOf(run: number): Uint8Array {
-  const body = new Uint8Array(1_024);
+export function bodyOf(run: number, bytes: number): Uint8Array {
+  const body = new Uint8Array(bytes);
   const view = new DataView(body.buffer);
   for (let at = 0; at < body.length; at += 4) view.setUint32(at, run);
   return body;
