@@ -4,6 +4,7 @@ import {
 } from '@arqonbus/testkit';
 import { randomBytes } from 'node:crypto';
 import { ServerProcess, type Settings } from './server-process.js';
+import { startClusterStore, type ClusterStore, type ClusterStoreName } from './cluster-store.js';
 import { WireSession } from './wire-session.js';
 
 /** Claims that permit every topic that a client may have. */
@@ -12,20 +13,28 @@ export const everyTopic = { publish: ['*', '@*'], subscribe: ['*'] } as const;
 export interface ClusterOptions {
   readonly spine?: Settings;
   readonly shield?: Settings;
-  /** Number of Shields in front of the one Spine. Default 1. */
+  /** Number of Shields in front of the Spines. Default 1. */
   readonly shieldCount?: number;
+  /** Number of Spines; more than one needs redis or jetstream. Default 1. */
+  readonly spineCount?: number;
+  /** Where history is kept. Default memory. */
+  readonly store?: ClusterStoreName;
   /** Where the servers get their keys. Default: the issuer's file. */
   readonly keys?: (issuer: TestIssuer) => Promise<Settings>;
 }
 
-/** One Spine and the Shields in front of it, as processes on free ports of loopback, with TLS and memory history. */
+/**
+ * Spines, the store that they share and the Shields in front of them, as processes on free ports of loopback, with TLS. By default one Spine with
+ * memory history. Each Shield knows all Spines, and prefers the one of its own number.
+ */
 export class Cluster {
   private readonly clients: (() => unknown)[] = [];
 
   private constructor(
     readonly issuer: TestIssuer,
     readonly certificate: TestCertificate,
-    readonly spine: ServerProcess,
+    readonly spines: readonly ServerProcess[],
+    readonly store: ClusterStore,
     readonly shields: readonly ServerProcess[],
     private readonly folder: { remove(): void },
   ) {}
@@ -36,16 +45,24 @@ export class Cluster {
     const folder = createTempFolder('arqon-e2e-');
     const keys = options.keys === undefined ? { 'auth.jwks_file': issuer.jwksFile } : await options.keys(issuer);
     const common = { ...keys, 'auth.issuer': issuer.issuer, 'auth.audience': issuer.audience, 'link.key': randomBytes(24).toString('hex'), 'admin.port': '0', 'drain.timeout_ms': '1000' };
-    const spine = await ServerProcess.start('spine', {
-      ...common, 'service.port': '0', 'link.port': '0', 'audit.file': folder.file('spine-audit.jsonl'), 'audit.sync': 'false', ...options.spine,
-    });
+    const store = await startClusterStore(options.store ?? 'memory', folder);
+    const spineCount = options.spineCount ?? 1;
+    const spines = await Promise.all(Array.from({ length: spineCount }, (_, index) => ServerProcess.start('spine', {
+      ...common, 'node.id': `spine-${String(index + 1)}`, 'service.port': '0', 'link.port': '0', 'audit.file': folder.file(`spine-${String(index + 1)}-audit.jsonl`), 'audit.sync': 'false',
+      ...(spineCount > 1 ? { 'history.spines': 'many' } : {}), ...store.settings, ...options.spine,
+    })));
     const shields = await Promise.all(Array.from({ length: options.shieldCount ?? 1 }, (_, index) => ServerProcess.start('shield', {
       ...common, 'node.id': `shield-${String(index + 1)}`, 'listen.port': '0', 'tls.cert_file': certificate.certFile, 'tls.key_file': certificate.keyFile,
-      'link.urls': `ws://127.0.0.1:${String(spine.ports.linkPort)}`, ...options.shield,
+      'link.urls': linkUrls(spines, index), ...options.shield,
     })));
-    const cluster = new Cluster(issuer, certificate, spine, shields, folder);
+    const cluster = new Cluster(issuer, certificate, spines, store, shields, folder);
     await Promise.all(shields.map((shield) => shield.ready()));
     return cluster;
+  }
+
+  /** The first Spine. */
+  get spine(): ServerProcess {
+    return this.spines[0];
   }
 
   get shield(): ServerProcess {
@@ -93,12 +110,19 @@ export class Cluster {
   /** Closes clients, ends the processes that still run, removes all files. */
   async stop(): Promise<void> {
     await Promise.all(this.clients.splice(0).map((close) => close()));
-    const alive = [...this.shields, this.spine].filter((server) => server.isAlive);
+    const alive = [...this.shields, ...this.spines].filter((server) => server.isAlive);
     // A process that a failed test left stopped would not end.
     for (const server of alive) server.signal('SIGCONT');
     await Promise.all(alive.map((server) => server.stop()));
+    await this.store.stop();
     await this.issuer.close();
     this.certificate.remove();
     this.folder.remove();
   }
+}
+
+/** The links of all Spines, those of the Shield's own number first. */
+function linkUrls(spines: readonly ServerProcess[], shieldIndex: number): string {
+  const first = shieldIndex % spines.length;
+  return [...spines.slice(first), ...spines.slice(0, first)].map((spine) => `ws://127.0.0.1:${String(spine.ports.linkPort)}`).join(',');
 }

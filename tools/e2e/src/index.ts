@@ -1,4 +1,5 @@
 export { Cluster, everyTopic, type ClusterOptions } from './cluster.js';
+export { type ClusterStore, type ClusterStoreName } from './cluster-store.js';
 export { ServerProcess, environmentOf, startApp, type App, type Settings } from './server-process.js';
 export { WireSession, newId, textEvent, type BatchInit, type CommandInit, type EnvelopeInit, type ReceivedEvent } from './wire-session.js';
 export { Bystanders, type BystanderLatency } from './bystanders.js';
