@@ -6,9 +6,9 @@ keepKeys(false)
 return reply()
 `;
 
-/** Begins a new epoch. */
+/** Begins a new epoch without runs. */
 export const resetScript = `${prologue}
-if not isNewEpoch then beginEpoch() end
+if not isEmptied then beginEpoch() end
 return reply()
 `;
 

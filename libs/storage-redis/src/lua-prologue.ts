@@ -1,13 +1,13 @@
 /**
  * What every script of a topic begins with. It decides, in the same step as the script's own work, whether the log is whole or loss cannot
  * be ruled out, and begins a new epoch then (D5, D17):
- * - the keys are gone or belong to an earlier epoch than the caller knows (flushed, restored, evicted);
- * - the head is below the one the caller knows, or another run ended there (an old snapshot or a lost tail of the append-only file);
- * - the server is another process than the one that wrote last, and what it had acknowledged does not survive that (no append-only file,
- *   or a promoted replica).
+ * - the keys are gone or belong to an earlier epoch than the caller knows (flushed, restored, evicted): it begins empty;
+ * - the head is below the one the caller knows, or another run ended there (an old snapshot or a lost tail of the append-only file), or
+ *   the server is another process than the one that wrote last and nothing rules out that its last writes went: the runs that are left
+ *   stay readable and numbers go on behind them (`base`), but producers are forgotten.
  *
  * KEYS: log, meta, producers, erased. ARGV 1 channel of announcements; 2 run id of the server, empty: ask it; 3 whether acknowledged writes
- * survive a restart (`1`); 4 to 7 epoch, last sequence, last time and the server's run id as the caller knows them; 8 to 10 retention
+ * survive its end: `2` surely, `1` if a caller that knows the epoch finds its head, `0` no (RestartSurvival); 4 to 7 epoch, last sequence, last time and the server's run id as the caller knows them; 8 to 10 retention
  * (events, bytes, milliseconds); 11 milliseconds after which producers are forgotten. A script's own arguments start at 12.
  *
  * A log entry has the id `<sequence>-0` and two fields: `m` holds time, bytes of all bodies before it in the epoch, and the sequence of the
@@ -24,23 +24,23 @@ local now = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
 local nowMs = math.floor(now / 1000)
 local function text(n) return string.format('%.0f', n) end
 local function sequenceOf(id) return tonumber(string.match(id, '^%d+')) end
-local runId, survives = ARGV[2], ARGV[3] == '1'
+local runId, survival = ARGV[2], tonumber(ARGV[3])
 if runId == '' then
   local info = redis.call('INFO', 'server') .. redis.call('INFO', 'persistence') .. redis.call('INFO', 'replication')
   runId = string.match(info, 'run_id:(%x+)') or ''
-  survives = string.find(info, 'aof_enabled:1', 1, true) ~= nil and string.find(info, 'master_replid2:0000000000', 1, true) ~= nil
+  if not string.find(info, 'aof_enabled:1', 1, true) or not string.find(info, 'master_replid2:0000000000', 1, true) then survival = 0 end
 end
-local stored = redis.call('HMGET', META, 'epoch', 'last', 'time', 'bytes', 'run', 'until', 'first', 'firstBytes', 'firstTime', 'hasErased')
+local stored = redis.call('HMGET', META, 'epoch', 'last', 'time', 'bytes', 'run', 'until', 'first', 'firstBytes', 'firstTime', 'hasErased', 'base')
 local epoch, last, time, bytes = tonumber(stored[1] or 0), tonumber(stored[2] or 0), tonumber(stored[3] or 0), tonumber(stored[4] or 0)
 local keptUntilMs = tonumber(stored[6] or 0)
 local first, firstBytes, firstTime = tonumber(stored[7] or 1), tonumber(stored[8] or 0), tonumber(stored[9] or 0)
-local hasErased = stored[10] == '1'
+local hasErased, base = stored[10] == '1', tonumber(stored[11] or 0)
 local hasLog = redis.call('EXISTS', LOG) == 1
-local isNewLog, isNewEpoch = not hasLog, false
+local isNewLog, isNewEpoch, isEmptied = not hasLog, false, false
 
 local function headOf(kind) return struct.pack('>Bdddd', kind, epoch, last, time, last) end
 local function reply(...)
-  return {struct.pack('>ddddB', epoch, last, first, time, isNewEpoch and 1 or 0), runId, ...}
+  return {struct.pack('>dddddB', epoch, last, first, time, base, isNewEpoch and 1 or 0), runId, ...}
 end
 
 local function endsOtherwise()
@@ -51,13 +51,16 @@ local function endsOtherwise()
   return ends == KNOWN_LAST and struct.unpack('>d', entry[2][2]) ~= KNOWN_TIME
 end
 
-local function isLossPossible()
+local function isAllLost()
   if epoch == 0 or epoch < KNOWN_EPOCH then return true end
-  if stored[5] ~= runId and not survives then return true end
-  if first <= last and not hasLog and nowMs < keptUntilMs - 1000 then return true end
-  if epoch > KNOWN_EPOCH then return false end
-  if last < KNOWN_LAST then return true end
-  return KNOWN_LAST > 0 and ARGV[7] ~= runId and endsOtherwise()
+  return first <= last and not hasLog and nowMs < keptUntilMs - 1000
+end
+
+local function isTailLost()
+  local isKnown = epoch == KNOWN_EPOCH
+  if isKnown and last < KNOWN_LAST then return true end
+  if isKnown and KNOWN_LAST > 0 and ARGV[7] ~= runId and endsOtherwise() then return true end
+  return stored[5] ~= runId and survival < (isKnown and 1 or 2)
 end
 
 local function groupNames()
@@ -93,7 +96,7 @@ local function beginEpoch()
   local groups = epoch > 0 and groupNames() or {}
   epoch = math.max(now, epoch + 1, KNOWN_EPOCH + 1)
   time = math.max(time, KNOWN_TIME)
-  last, bytes, first, firstBytes, firstTime, hasErased, isNewEpoch = 0, 0, 1, 0, 0, false, true
+  last, base, bytes, first, firstBytes, firstTime, hasErased, isNewEpoch, isEmptied = 0, 0, 0, 1, 0, 0, false, true, true
   redis.call('DEL', LOG, META, PRODUCERS, ERASED)
   redis.call('HSET', META, 'epoch', text(epoch), 'last', '0', 'time', text(time), 'bytes', '0', 'run', runId, 'first', '1', 'firstBytes', '0', 'firstTime', '0')
   hasLog = false
@@ -102,10 +105,17 @@ local function beginEpoch()
   redis.call('PUBLISH', ARGV[1], headOf(2))
 end
 
-if isLossPossible() then
+local function renewEpoch()
+  epoch, time, base, isNewEpoch = math.max(now, KNOWN_EPOCH + 1, epoch + 1), math.max(time, KNOWN_TIME), last, true
+  redis.call('DEL', PRODUCERS)
+  redis.call('HSET', META, 'epoch', text(epoch), 'time', text(time), 'base', text(base), 'run', runId)
+  redis.call('PUBLISH', ARGV[1], headOf(2))
+end
+
+if isAllLost() then
   beginEpoch()
 else
-  if stored[5] ~= runId then redis.call('HSET', META, 'run', runId) end
+  if isTailLost() then renewEpoch() elseif stored[5] ~= runId then redis.call('HSET', META, 'run', runId) end
   if not hasLog and first <= last then
     -- Everything in it had grown too old.
     first, firstBytes, hasErased = last + 1, bytes, false

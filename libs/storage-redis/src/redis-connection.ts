@@ -2,7 +2,7 @@ import { ArqonError, isArqonError } from '@arqonbus/errors';
 import { Cluster, Redis } from 'ioredis';
 import type { RedisAddress, RedisSettings } from './redis-options.js';
 import type { RedisScript } from './redis-script.js';
-import { assertUsable, leastWorth, parseServerFacts, survivesRestart, worthOf, type ServerFacts, type Worth } from './server-facts.js';
+import { assertUsable, leastWorth, parseServerFacts, restartSurvival, worthOf, type RestartSurvival, type ServerFacts, type Worth } from './server-facts.js';
 
 type Argument = string | Buffer | number;
 
@@ -36,7 +36,7 @@ export class RedisConnection {
 
   /** Of the server; empty for a cluster, whose scripts ask their own node. */
   runId = '';
-  survives = false;
+  survival: RestartSurvival = 0;
   worth: Worth = { durability: 'MEMORY', reason: 'not connected' };
 
   /** Raises ArqonError STORE_UNAVAILABLE, or INVALID_ARGUMENT when the server's settings do not allow it to be used. */
@@ -67,9 +67,8 @@ export class RedisConnection {
     const facts = await Promise.all(nodes.map(readServerFacts));
     for (const one of facts) assertUsable(one, settings);
     this.worth = leastWorth(facts.map(worthOf));
-    if (client instanceof Cluster) return;
-    this.runId = facts[0].runId;
-    this.survives = survivesRestart(facts[0]);
+    this.survival = Math.min(...facts.map(restartSurvival)) as RestartSurvival;
+    if (!(client instanceof Cluster)) this.runId = facts[0].runId;
   }
 
   /** Answers as buffers. Rejects with ArqonError STORE_UNAVAILABLE when it is not answered in time or refused. */

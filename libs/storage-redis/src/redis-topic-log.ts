@@ -130,7 +130,7 @@ export class RedisTopicLog implements TopicLog {
     const { keys } = this.state;
     const { connection } = this.share.link;
     const reply = await connection.run(script, [keys.log, keys.meta, keys.producers, keys.erased], [
-      keys.announcements, connection.runId, connection.survives ? 1 : 0, ...this.state.knownArguments, ...this.limits, ...args,
+      keys.announcements, connection.runId, connection.survival, ...this.state.knownArguments, ...this.limits, ...args,
     ]);
     const [head, runId, ...rest] = reply as [Buffer, Buffer, ...unknown[]];
     // A new epoch may mean that the server lost everything, and with it the names of the room's channels.

@@ -31,9 +31,16 @@ export function parseServerFacts(info: string, config: ReadonlyMap<string, strin
   };
 }
 
-/** Whether what the server acknowledged is still there when its process was killed and started anew. */
-export function survivesRestart(facts: ServerFacts): boolean {
-  return facts.hasAppendOnlyFile && !facts.wasPromoted;
+/** What an end of the server's process leaves of acknowledged writes: 2 all, 1 all but perhaps the last ones, 0 who knows. */
+export type RestartSurvival = 0 | 1 | 2;
+
+/**
+ * Only `appendfsync always` leaves all: with `everysec` the server holds writes back while an fsync is under way and answers nevertheless
+ * (seen: acknowledged runs lost by kill -9), and nothing tells a kill from a power cut afterwards.
+ */
+export function restartSurvival(facts: ServerFacts): RestartSurvival {
+  if (!facts.hasAppendOnlyFile || facts.wasPromoted) return 0;
+  return facts.appendfsync === 'always' && facts.skipsFsyncOnRewrite === false ? 2 : 1;
 }
 
 /** Raises ArqonError: INVALID_ARGUMENT naming the server's setting that must change, STORE_UNAVAILABLE for a replica, which another address may mend. */

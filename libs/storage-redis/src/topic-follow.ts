@@ -147,11 +147,9 @@ export class TopicFollow implements AnnouncementListener, Following {
     const page = await this.log.read({ fromSequence: this.lastSequence + 1, maxEvents: pageEvents, maxBytes: pageBytes });
     if (this.stopped() || page.epoch < asked) return true;
     if (page.epoch > asked) {
-      // The page belongs to another numbering: where the new epoch begins is read first.
-      const beginning = await this.log.read({ fromSequence: 1, maxEvents: 1, maxBytes: 1 });
-      if (this.stopped()) return true;
-      const first = beginning.runs.at(0)?.sequence ?? beginning.lastSequence + 1;
-      this.restart(beginning.epoch, first - 1, first);
+      // The page belongs to another numbering. What the process heard since decides where the new epoch begins.
+      const { state, head } = this.log;
+      if (head.epoch === page.epoch) this.restart(page.epoch, Math.max(state.base, page.firstSequence - 1), page.firstSequence);
       return false;
     }
     const first = page.runs.at(0)?.sequence ?? page.firstSequence;

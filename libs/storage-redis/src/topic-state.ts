@@ -8,6 +8,8 @@ export class TopicState {
   private lastSequence = 0;
   private firstSequence = 1;
   private lastTimeUs = 0;
+  /** Sequence behind which the epoch begins: above 0 where older runs survived a loss. */
+  base = 0;
   /** Run id of the server at the last answer. */
   private runId = '';
   /** Of open logs. */
@@ -26,15 +28,16 @@ export class TopicState {
 
   /** Takes the two first parts of every script's reply. True when the script began a new epoch. */
   answered(head: Buffer, runId: string): boolean {
-    const [epoch, lastSequence, firstSequence, timeUs] = [0, 8, 16, 24].map((at) => head.readDoubleBE(at));
+    const [epoch, lastSequence, firstSequence, timeUs, base] = [0, 8, 16, 24, 32].map((at) => head.readDoubleBE(at));
     this.runId = runId;
     if (epoch > this.epoch || (epoch === this.epoch && lastSequence >= this.lastSequence)) {
       this.firstSequence = epoch === this.epoch ? Math.max(firstSequence, this.firstSequence) : firstSequence;
       this.epoch = epoch;
       this.lastSequence = lastSequence;
       this.lastTimeUs = timeUs;
+      this.base = base;
     }
-    return head[32] === 1;
+    return head[40] === 1;
   }
 
   announced({ kind, epoch, lastSequence, timeUs }: Announcement): void {

@@ -21,8 +21,9 @@ async function appendSurely(log: TopicLog, run: RunRecord): Promise<string> {
   }, { timeoutMs: 15_000, what: 'the store to answer' });
 }
 
-async function up({ store }: WatchedStore): Promise<void> {
-  await waitFor(() => store.isUp, { timeoutMs: 10_000, what: 'the store to be up' });
+/** Resolves when the store went and came back. */
+async function up({ store, told }: WatchedStore): Promise<void> {
+  await waitFor(() => told.at(-1) === 'up' && store.isUp, { timeoutMs: 10_000, what: 'the store to be up' });
 }
 
 async function rejectionOf(work: Promise<unknown>): Promise<unknown> {
@@ -110,10 +111,36 @@ describe('kill -9 of the server', () => {
     await server.restart();
     await waitFor(() => heard.restarts.length > 0, { timeoutMs: 10_000, what: 'the new epoch' });
     expect(log.head.epoch).toBeGreaterThan(before.epoch);
-    expect(await log.append([numberedRun(2), numberedRun(1)], 0)).toMatchObject([{ outcome: 'producer_unknown' }, { outcome: 'accepted', sequence: 1 }]);
+    expect(await log.append([numberedRun(2), numberedRun(1)], 0)).toMatchObject([{ outcome: 'producer_unknown' }, { outcome: 'accepted', sequence: 3 }]);
+    expect(await readRuns(log)).toHaveLength(3);
+    await waitFor(() => heard.runs.length > 0, { what: 'the new run' });
+    expect(heard.faults).toEqual([]);
+    expect(heard.runs.map((run) => run.sequence)).toEqual([3]);
     const fresh = await redis.open(server.url);
     expect((await fresh.store.openLog(key, logOptions)).head).toEqual(log.head);
     expect(await fresh.store.listChannels(key.tenant, key.room, 5)).toEqual(['main']);
+  });
+});
+
+describe('an append-only file that is synced every second', () => {
+  it('keeps the epoch where a process finds the head it knows, and no other way, but the runs anyway', async () => {
+    const server = await redis.server({ appendonly: 'yes', appendfsync: 'everysec' });
+    const opened = await redis.open(server.url);
+    const keys = [newKey(), newKey()];
+    const [log, forgotten] = [await opened.store.openLog(keys[0], logOptions), await opened.store.openLog(keys[1], logOptions)];
+    for (const one of [log, forgotten]) await one.append([plainRun()], 0);
+    const [{ epoch }, before] = [log.head, forgotten.head];
+    forgotten.close();
+    // SIGTERM lets it write all: what follows is certain to find it.
+    await server.restart();
+    await up(opened);
+    expect(await log.readHead()).toMatchObject({ epoch, lastSequence: 1 });
+    const fresh = await redis.open(server.url);
+    expect((await fresh.store.openLog(keys[0], logOptions)).head.epoch).toBe(epoch);
+    const renewed = await fresh.store.openLog(keys[1], logOptions);
+    expect(renewed.head.epoch).toBeGreaterThan(before.epoch);
+    expect(await readRuns(renewed)).toHaveLength(1);
+    expect(await renewed.append([plainRun()], 0)).toMatchObject([{ sequence: 2 }]);
   });
 });
 
@@ -174,7 +201,8 @@ describe('an old state put back', () => {
     await cp(join(server.folder, 'old'), join(server.folder, folderName), { recursive: true });
     await server.restart();
     expect(await appendSurely(log, numberedRun(3))).toBe('producer_unknown');
-    expect(log.head).toMatchObject({ lastSequence: 0 });
+    expect(log.head).toMatchObject({ lastSequence: 1 });
+    expect((await readRuns(log)).map((run) => run.producer?.run)).toEqual([1]);
     expect(log.head.epoch).toBeGreaterThan(epoch);
   });
 
@@ -196,7 +224,7 @@ describe('an old state put back', () => {
     expect(await freshLog.append([plainRun()], 0)).toMatchObject([{ sequence: 2 }]);
     await up(opened);
     await log.readHead();
-    expect(log.head).toMatchObject({ lastSequence: 0 });
+    expect(log.head).toMatchObject({ lastSequence: 2 });
     expect(log.head.epoch).toBeGreaterThan(epoch);
     expect(await freshLog.readHead()).toEqual(log.head);
   });
