@@ -100,6 +100,7 @@ export function createBus(parts: BusParts): Bus {
     {
       server, heartbeatMs: settings.heartbeat_ms, expiryNoticeMs: settings['auth.expiry_notice_ms'], maxSessions: settings['limits.max_sessions_count'],
       limitsFor: (session) => limitsFor(settings, session), capabilities: [],
+      incarnation: mayForgetProducers(settings) ? BigInt(Math.floor(startedMs * 1000)) : 0n,
     },
     directory, subscriptions, messages, recoveries, fanOut, nowMs,
   );
@@ -143,6 +144,12 @@ function roomRulesOf(settings: SpineSettings): RoomRules {
     history: settings['history.store'] === 'memory' ? 'memory' : 'durable', order: 'arrival', onStoreFailure: settings['history.on_store_failure'],
     retention: { maxEvents: settings['history.max_events_count'], maxBytes: settings['history.max_bytes'], maxAgeMs: settings['history.max_age_ms'] },
   });
+}
+
+/** Whether any history may be in memory, where a restart loses the numbers of runs that were taken. */
+function mayForgetProducers(settings: SpineSettings): boolean {
+  const isInMemory = settings['history.store'] === 'memory' || settings['history.on_store_failure'] === 'degrade';
+  return isInMemory || settings.rooms.some((rule) => rule.history === 'memory' || rule.on_store_failure === 'degrade');
 }
 
 function durableTopicsOf(parts: BusParts, wiring: Pick<DurableTopicsParts, 'fanOut' | 'directory' | 'recoveries' | 'onAdvanced'>): DurableTopics | undefined {

@@ -193,7 +193,7 @@ export class SessionCore implements LinkOwner, FrameHandler {
     this.commands.resend();
     if (isNew && this.link.connection > 1) for (const feed of this.feeds.all()) feed.reconnected();
     this.groups.welcomed();
-    this.publisher.start(welcome.limits);
+    this.publisher.start(welcome.limits, welcome.incarnation);
     this.link.opened();
     this.settleReady?.resolve();
   }

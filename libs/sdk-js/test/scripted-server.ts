@@ -94,7 +94,7 @@ export class ServerSession {
     this.signal({
       case: 'welcome',
       value: {
-        clientId: this.clientId, session: this.id, protocol: 1, server: 'scripted 1', heartbeatMs, expiresAtUs: 0n,
+        clientId: this.clientId, session: this.id, protocol: 1, server: 'scripted 1', heartbeatMs, expiresAtUs: 0n, incarnation: this.server.incarnation,
         limits: { maxFrameBytes: 983_040, maxEnvelopeBytes: 262_144, maxEventsPerRun: 1_024, maxUnacknowledgedRuns: 64, ...limits },
       },
     });
@@ -135,6 +135,7 @@ export class ScriptedServer {
   /** False: live events are stored and not delivered. */
   isDelivering = true;
   durability = Durability.MEMORY;
+  incarnation = 0n;
   historyPageEvents = 100;
   oldestSequence = 1n;
   private readonly topics = new Map<string, ScriptedTopic>();
@@ -204,6 +205,16 @@ export class ScriptedServer {
     topic.head = 0n;
   }
 
+  /** A restart that loses everything: topics begin new epochs, producers are unknown, connections end. */
+  restart(incarnation: bigint): void {
+    this.incarnation = incarnation;
+    for (const [name, topic] of this.topics) {
+      this.recreate(name);
+      topic.producers.clear();
+    }
+    for (const session of this.sessions) session.socket.terminate();
+  }
+
   /** Tells a topic's end, in a batch without envelopes. */
   sendHead(name: string): void {
     const topic = this.topic(name);
@@ -238,6 +249,10 @@ export class ScriptedServer {
   /** Takes a run as the protocol says: numbers in order, taken ones acknowledged again, jumps refused. */
   takeRun(session: ServerSession, batch: Batch, { isAckLost = false } = {}): void {
     const topic = this.topic(nameOf(batch));
+    if (batch.ack && batch.run > 1n && this.incarnation !== 0n && !topic.producers.has(batch.producer)) {
+      session.refuse(batch, { code: 'PRODUCER_UNKNOWN' });
+      return;
+    }
     const producer = topic.producers.get(batch.producer) ?? { next: 1n, taken: new Map<bigint, bigint>() };
     topic.producers.set(batch.producer, producer);
     if (batch.ack && batch.run > producer.next) {

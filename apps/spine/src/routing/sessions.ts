@@ -19,6 +19,8 @@ export interface SessionSettings {
   /** Limits that the welcome tells a session, by role. */
   readonly limitsFor: (session: Session) => MessageInitShape<typeof LimitsSchema>;
   readonly capabilities: readonly string[];
+  /** Changes whenever this server may have forgotten producers; 0n where all history is in a store. */
+  readonly incarnation: bigint;
 }
 
 const clockSkewMs = 30_000;
@@ -179,11 +181,11 @@ export class Sessions {
   }
 
   private welcome(session: Session): void {
-    const { server, heartbeatMs, capabilities, limitsFor } = this.settings;
+    const { server, heartbeatMs, capabilities, limitsFor, incarnation } = this.settings;
     session.queue(this.messages.signal({
       case: 'welcome',
       value: {
-        clientId: session.clientId, session: BigInt(session.id), protocol: 1, server, heartbeatMs, capabilities: [...capabilities],
+        clientId: session.clientId, session: BigInt(session.id), protocol: 1, server, heartbeatMs, capabilities: [...capabilities], incarnation,
         expiresAtUs: BigInt(session.claims.expiresAtMs) * 1000n, limits: limitsFor(session),
       },
     }));

@@ -59,6 +59,7 @@ export class Publisher {
   private barrierBytes = 0;
   private isBarrierOut = false;
   private session = 0;
+  private incarnation = 0n;
 
   constructor(
     private readonly link: PublishLink,
@@ -96,8 +97,13 @@ export class Publisher {
     return ticket;
   }
 
-  /** A session began, or the server lost its state: sends what is unacknowledged again and goes on. */
-  start(limits: SessionLimits): void {
+  /**
+   * A session began, or the server lost its state: sends what is unacknowledged again and goes on. Where `incarnation` is another than
+   * before, the server may have forgotten its producers.
+   */
+  start(limits: SessionLimits, incarnation: bigint): void {
+    const mayHaveForgotten = this.session > 0 && incarnation !== this.incarnation;
+    this.incarnation = incarnation;
     this.session += 1;
     this.limits = limits;
     this.isHeld = false;
@@ -105,7 +111,7 @@ export class Publisher {
     this.barrierBytes = 0;
     this.pacer.reset(limits);
     for (const topic of this.topics.values()) {
-      topic.restart();
+      topic.restart(mayHaveForgotten);
       if (!topic.isIdle) this.dirty.add(topic);
     }
     this.flush();

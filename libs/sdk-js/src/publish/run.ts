@@ -28,6 +28,8 @@ export class Run {
   /** Order numbers of sends on this connection that are not yet answered, oldest first. */
   readonly unanswered: number[] = [];
   tickets: Ticket[] = [];
+  /** An earlier send may have been taken: its answer was lost, or the store did not tell. */
+  isInDoubt = false;
   /** Monotonic milliseconds of the first refusal because the store was not available. */
   unavailableSinceMs: number | undefined;
   storeRefusals = 0;

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@arqonbus/errors';
+import { ArqonError, type ErrorCode } from '@arqonbus/errors';
 import type { Published, ServerError } from '../wire/control-reader.js';
 import type { IdSource } from '../wire/id-source.js';
 import type { OutgoingEvent, TypeCache } from '../wire/run-writer.js';
@@ -42,6 +42,10 @@ export class TopicPublisher {
   private resendCount = 0;
   private delayCount = 0;
   private sendOrder = 0;
+  /** The server has acknowledged a run of this producer. */
+  private isAcknowledged = false;
+  /** The server may have forgotten the producer: nothing new is sent until it answers for what is in flight. */
+  private isProbing = false;
   /** Monotonic milliseconds before which nothing is sent. */
   heldUntilMs = 0;
 
@@ -83,6 +87,7 @@ export class TopicPublisher {
   /** The next run that may be sent, without sending it: first what must be sent again, then what waits. */
   peek(maxInFlight: number): Run | undefined {
     for (const run of this.inFlight) if (run.unanswered.length === 0) return run;
+    if (this.isProbing && this.inFlight.length > 0) return undefined;
     for (;;) {
       const run = this.waiting.at(0);
       if (run === undefined || (run.kind.ack && this.inFlight.length >= maxInFlight)) return undefined;
@@ -106,10 +111,19 @@ export class TopicPublisher {
     return run.parts(this.producer);
   }
 
-  /** The connection is gone, or the server lost the session's state: what is unacknowledged must be sent again. */
-  restart(): void {
-    for (const run of this.inFlight) run.unanswered.length = 0;
+  /**
+   * The connection is gone, or the server lost the session's state: what is unacknowledged must be sent again. A server that may have
+   * forgotten the producer takes a first run anew, so that must not be sent again; later runs it refuses, if so, by itself.
+   */
+  restart(mayBeForgotten: boolean): void {
+    for (const run of this.inFlight) {
+      run.isInDoubt ||= run.unanswered.length > 0;
+      run.unanswered.length = 0;
+    }
     this.heldUntilMs = 0;
+    if (!mayBeForgotten) return;
+    if (this.isAcknowledged && this.inFlight.length > 0) this.isProbing = true;
+    else if (this.nextNumber > 1n) this.startAfresh(outcomeUnknown());
   }
 
   /** The store took a run; returns it, or undefined when it was settled before. */
@@ -119,6 +133,8 @@ export class TopicPublisher {
     const [run] = this.inFlight.splice(index, 1);
     this.resendCount = 0;
     this.delayCount = 0;
+    this.isAcknowledged = true;
+    this.isProbing = false;
     const { epoch, durability, duplicate } = published;
     let sequence = published.sequence;
     const step = sequence === 0n ? 0n : 1n;
@@ -134,8 +150,10 @@ export class TopicPublisher {
     const index = this.inFlight.findIndex((each) => each.number === error.run);
     const run = this.inFlight[index] as Run | undefined;
     if (run === undefined || (error.requestKey !== '' && !run.holds(error.requestKey))) return false;
-    if (error.code === 'RUN_OUT_OF_ORDER') this.outOfOrder(run, index, error);
-    else if (error.code === 'PRODUCER_UNKNOWN') this.startAfresh(error);
+    // The server knows no producer before its first run: one that it refused makes those behind it look unknown.
+    const isBehindFirst = error.code === 'PRODUCER_UNKNOWN' && !this.isAcknowledged && index > 0 && this.inFlight.every((each) => !each.isInDoubt);
+    if (error.code === 'RUN_OUT_OF_ORDER' || isBehindFirst) this.outOfOrder(run, index, error);
+    else if (error.code === 'PRODUCER_UNKNOWN') this.startAfresh(serverErrorOf(error));
     else if (error.code === 'STORE_UNAVAILABLE') this.storeUnavailable(run, error);
     else if (laterCodes.has(error.code) && this.delayCount < maxDelays) this.delay(run, error);
     else if (envelopeCodes.has(error.code) && run.count > 1 && error.index < run.count) this.refuseOne(run, error);
@@ -162,22 +180,24 @@ export class TopicPublisher {
     if (isEcho) return;
     this.resendCount += 1;
     if (this.resendCount > maxResends) {
-      this.startAfresh(error);
+      this.startAfresh(serverErrorOf(error));
       return;
     }
     for (const each of this.inFlight) each.unanswered.length = 0;
   }
 
   /** The server cannot tell whether runs in flight were taken, so their outcome stays unknown; what was never sent gets new numbers. */
-  private startAfresh(error: ServerError): void {
+  private startAfresh(error: ArqonError): void {
     const unknown = this.inFlight;
     this.inFlight = [];
     const before = this.producer;
     this.producer = this.ids.nextProducer();
     this.nextNumber = 1n;
     this.resendCount = 0;
+    this.isAcknowledged = false;
+    this.isProbing = false;
     this.parts.producerChanged(before, this.producer);
-    for (const run of unknown) reject(run, serverErrorOf(error));
+    for (const run of unknown) reject(run, error);
   }
 
   private delay(run: Run, error: ServerError): void {
@@ -193,9 +213,10 @@ export class TopicPublisher {
   private storeUnavailable(run: Run, error: ServerError): void {
     const now = this.parts.now();
     run.unavailableSinceMs ??= now;
+    run.isInDoubt = true;
     const leftMs = run.unavailableSinceMs + this.parts.storeRetryMs - now;
     if (leftMs <= 0) {
-      this.startAfresh(error);
+      this.startAfresh(serverErrorOf(error));
       return;
     }
     run.unanswered.shift();
@@ -210,8 +231,15 @@ export class TopicPublisher {
     ticket.reject(serverErrorOf(error));
   }
 
-  /** A refused number is not consumed, so the runs behind it, refused as out of order too, move up by one and go out again. */
+  /**
+   * A refused number is not consumed, so the runs behind it, refused as out of order too, move up by one and go out again. One that an
+   * earlier send may have used up cannot be given to another run, which would count as taken without ever being stored.
+   */
   private refuseRun(run: Run, index: number, error: ServerError): void {
+    if (run.isInDoubt) {
+      this.startAfresh(outcomeUnknown(serverErrorOf(error)));
+      return;
+    }
     this.inFlight.splice(index, 1);
     for (const each of this.inFlight.slice(index)) {
       each.number -= 1n;
@@ -220,6 +248,11 @@ export class TopicPublisher {
     this.nextNumber -= 1n;
     reject(run, serverErrorOf(error));
   }
+}
+
+/** What the server says, too, when it knows a producer no longer. */
+function outcomeUnknown(cause?: ArqonError): ArqonError {
+  return new ArqonError('PRODUCER_UNKNOWN', cause === undefined ? {} : { cause });
 }
 
 function reject(run: Run, error: unknown): void {

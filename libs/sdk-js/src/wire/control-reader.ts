@@ -28,6 +28,8 @@ export interface Welcome {
   heartbeatMs: number;
   expiresAtUs: bigint;
   capabilities: string[];
+  /** Changes whenever the server may have forgotten producers; 0n where all history is in a store. */
+  incarnation: bigint;
 }
 
 export interface Published {
@@ -81,7 +83,7 @@ export function readSignal(bytes: Uint8Array, start: number, end: number): Serve
 
 function readWelcome(reader: WireReader): Welcome {
   const welcome: Welcome = {
-    kind: 'welcome', clientId: '', session: 0n, server: '', limits: readLimits(undefined), heartbeatMs: 0, expiresAtUs: 0n, capabilities: [],
+    kind: 'welcome', clientId: '', session: 0n, server: '', limits: readLimits(undefined), heartbeatMs: 0, expiresAtUs: 0n, capabilities: [], incarnation: 0n,
   };
   reader.fields(reader.span(), (field) => {
     if (field === 1) welcome.clientId = reader.text();
@@ -91,6 +93,7 @@ function readWelcome(reader: WireReader): Welcome {
     else if (field === 6) welcome.heartbeatMs = reader.number();
     else if (field === 7) welcome.expiresAtUs = reader.sfixed64();
     else if (field === 8) welcome.capabilities.push(reader.text());
+    else if (field === 9) welcome.incarnation = reader.fixed64();
   });
   return welcome;
 }
