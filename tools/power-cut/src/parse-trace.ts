@@ -19,7 +19,7 @@ interface Line {
 }
 
 /**
- * Reads what `strace -f -y -xx` wrote and keeps what concerns files whose paths begin with one of `prefixes`, in the order in which the calls
+ * Reads what `strace -f -y -xx` wrote and keeps what concerns files in folders (or with paths) that begin with one of `prefixes`, in the order in which the calls
  * ended. Pure. Throws Error for a call on such a file whose effect is not modelled, and for a line it cannot read.
  */
 export function parseTrace(trace: string, prefixes: readonly string[]): FileCall[] {
@@ -94,7 +94,7 @@ function callOf(line: Line): FileCall | undefined {
     }
     case 'fsync': case 'fdatasync': return { ...at, ...handleOf(args), kind: 'sync' };
     case 'rename': case 'renameat': case 'renameat2': {
-      if (args.includes('RENAME_')) throw notModelled(line);
+      if (/RENAME_(EXCHANGE|WHITEOUT)/.test(args)) throw notModelled(line);
       const [from = '', to = ''] = pathsOf(args);
       return { ...at, kind: 'rename', from, to };
     }

@@ -20,10 +20,10 @@ export interface RecordedProgram {
 
 const largestStringBytes = 10_485_760;
 
-/** The recorder's path, or why nothing can be recorded here; installs it where that is possible. */
-export async function findRecorder(): Promise<{ readonly strace: string } | { readonly reason: string }> {
+/** The recorder's path, or why nothing can be recorded here; installs it where that is possible. `path`: where to look, default the PATH. */
+export async function findRecorder(path?: string): Promise<{ readonly strace: string } | { readonly reason: string }> {
   try {
-    const strace = await ensureTool('strace', { aptPackage: 'strace' });
+    const strace = await ensureTool('strace', { aptPackage: 'strace', ...(path === undefined ? {} : { path }) });
     const probe = spawnSync(strace, ['-f', '-y', '-o', '/dev/null', 'true'], { encoding: 'utf8', timeout: 10_000 });
     return probe.status === 0 ? { strace } : { reason: `tracing is not permitted here: ${probe.stderr.trim()}` };
   } catch (error) {

@@ -127,6 +127,21 @@ describe('a power cut while Redis rewrites its append-only file', () => {
   });
 });
 
+describe('a power cut while JetStream begins a new file', () => {
+  it('takes no acknowledged run (jetstream always)', { timeout: limitMs }, async (context) => {
+    const recording = await record(context, folder, 'jetstream always', { runs: 200, pauseMs: 0, bodyBytes: 131_072 });
+    const [first, last] = [recording.acks[0].at, recording.acks[recording.acks.length - 1].at];
+    const begun = recording.calls.filter((call) => call.kind === 'open' && call.path.endsWith('.blk') && call.flags.has('O_CREAT') && call.begin > first && call.end < last);
+    expect(begun.length).toBeGreaterThan(0);
+    for (const at of begun.slice(0, 3).flatMap(({ begin }) => [begin, begin + 1, begin + 3, begin + 9])) {
+      const acked = recording.acks.filter((ack) => ack.at <= at);
+      const page = await afterCut(recording, { at });
+      expect({ at, missing: missing(page, acked, acked[acked.length - 1]) }).toEqual({ at, missing: [] });
+      expectUntorn(page);
+    }
+  });
+});
+
 /** The kernel has all that was written, synced or not. */
 const everyWrite = (): boolean => true;
 
