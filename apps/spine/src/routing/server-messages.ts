@@ -3,7 +3,7 @@ import { createIdSource, varintSize, writeFixed64, writeVarint } from '@arqonbus
 import { errorTable } from '@arqonbus/errors';
 import { BatchSchema, type EnvelopeSchema, type ReplySchema, type SignalSchema } from '@arqonbus/proto';
 import type { DurabilityName } from '@arqonbus/storage';
-import { randomFillSync } from 'node:crypto';
+import { createRandomBlocks } from './random-blocks.js';
 import type { Refusal } from './refusal.js';
 import type { Topic } from './topic.js';
 
@@ -28,7 +28,7 @@ export class ServerMessages {
   private readonly nextId: () => Uint8Array;
 
   constructor(options: { readonly nowMs: () => number }) {
-    this.nextId = createIdSource({ nowMs: options.nowMs, random: (bytes) => randomFillSync(bytes) });
+    this.nextId = createIdSource({ nowMs: options.nowMs, random: createRandomBlocks() });
   }
 
   reply(requestId: Uint8Array, body: ReplyBody): Uint8Array {
