@@ -74,10 +74,14 @@ describe('docs/stores.md', () => {
     try {
       const scraped = await (await fetch(`${pair.spineAdminUrl}/metrics`)).text();
       const expressions = [...block('example: stores-alerts').matchAll(/expr: (.*)/g)].map(([, expression]) => expression ?? '');
-      expect(expressions).toHaveLength(4);
+      expect(expressions).toHaveLength(5);
       const named = [...new Set([...page.matchAll(/\barqon_[a-z_]+\b/g)].map(([name]) => name))];
       expect(expressions.filter((expression) => !named.some((name) => expression.includes(name)))).toEqual([]);
       expect(named.filter((name) => !new RegExp(`^${name}(\\{| )`, 'm').test(scraped))).toEqual([]);
+      // Labels that rules select by exist too, before anything happened.
+      const selected = expressions.flatMap((expression) => [...expression.matchAll(/(arqon_\w+)\{(\w+="\w+")\}/g)]);
+      expect(selected).toHaveLength(1);
+      expect(selected.filter(([, name = '', label = '']) => !new RegExp(`^${name}\\{[^}]*${label}`, 'm').test(scraped)).map(([text]) => text)).toEqual([]);
     } finally {
       await pair.stop();
     }
