@@ -97,7 +97,7 @@ export class Bus {
 
   /**
    * Publishes one event. Publishes of one turn to one topic travel as one run, and each promise gets its own sequence. Rejects with
-   * the server's ArqonError; with PRODUCER_UNKNOWN and TIMEOUT the event may have been taken all the same.
+   * the server's ArqonError; with PRODUCER_UNKNOWN, STORE_UNAVAILABLE and TIMEOUT the event may have been taken all the same.
    */
   publish<Schema extends DescMessage>(address: TopicAddress, event: EventInit<Schema>, options: PublishOptions & { readonly ack: false }): Promise<undefined>;
   publish<Schema extends DescMessage>(address: TopicAddress, event: EventInit<Schema>, options?: PublishOptions & { readonly ack?: true }): Promise<PublishResult>;

@@ -11,7 +11,8 @@ import { startServer } from './harness.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
-const maxBundleBytes = 34_000;
+/** Of which @bufbuild/protobuf, for messages of a schema, is 7.7 kB. */
+const maxBundleBytes = 33_500;
 
 let folder: TempFolder;
 let packed: { filename: string; size: number; files: { path: string }[] };
@@ -82,7 +83,7 @@ describe('npm pack', { timeout: 120_000 }, () => {
     expect(stdout).toBe('');
   });
 
-  it('makes a browser bundle of at most 34 KB gzipped, without ws and node: modules', async () => {
+  it('makes a browser bundle of at most 33.5 kB gzipped, without ws and node: modules', async () => {
     writeFileSync(folder.file('page.mjs'), `import { connect } from '@arqonbus/sdk'; globalThis.connect = connect;`);
     const result = await build({
       absWorkingDir: folder.path, entryPoints: ['page.mjs'], bundle: true, minify: true, write: false, format: 'esm', platform: 'browser', target: 'es2022', metafile: true,
