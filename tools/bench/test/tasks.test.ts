@@ -36,13 +36,13 @@ describe('tasks on memory history', () => {
   });
 
   it('measures resumes of many connections', async () => {
-    const outcome = await resumeAtOnce({ kind: 'resume', spine, connectionCount: 50, missedCount: 20 });
+    const outcome = await resumeAtOnce({ kind: 'resume', spine, connectionCount: 50, missedCount: 20, serverPid: spine.pid });
     expect(outcome.count).toBe(50);
     expect(outcome.p50Ms).toBeLessThanOrEqual(outcome.p99Ms);
   });
 
   it('fails when a position is behind what history holds', async () => {
-    await expect(resumeAtOnce({ kind: 'resume', spine, connectionCount: 2, missedCount: messageCount + 20_000 })).rejects.toThrow();
+    await expect(resumeAtOnce({ kind: 'resume', spine, connectionCount: 2, missedCount: messageCount + 20_000, serverPid: spine.pid })).rejects.toThrow();
   });
 
   it('keeps fast readers whole beside one that never reads', async () => {

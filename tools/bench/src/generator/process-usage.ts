@@ -18,6 +18,12 @@ export function readPeakRssBytes(pid: number): number | undefined {
   return match === null ? undefined : Number(match[1]) * 1_024;
 }
 
+/** Milliseconds that a process's main thread ran and waited for a core, by the scheduler's clock; `undefined` where the kernel does not tell. */
+export function readScheduledMs(pid: number): { readonly runMs: number; readonly waitMs: number } | undefined {
+  const [run, wait] = (readProcFile(pid, 'schedstat') ?? '').split(' ').map(Number);
+  return run > 0 ? { runMs: run / 1e6, waitMs: wait / 1e6 } : undefined;
+}
+
 /** Resident memory in bytes now; `undefined` outside Linux. */
 export function readRssBytes(pid: number): number | undefined {
   const match = /^VmRSS:\s+(\d+) kB$/m.exec(readProcFile(pid, 'status') ?? '');

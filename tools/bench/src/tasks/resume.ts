@@ -2,13 +2,14 @@ import type { Envelope } from '@arqonbus/proto';
 import { benchRoom, encodeCommand, measureEnvelope, nextEnvelope, openArqon } from '../generator/arqon-connection.js';
 import { assertHarmless } from '../generator/arqon-counter.js';
 import { FailureSignal } from '../generator/failure-signal.js';
+import { readScheduledMs } from '../generator/process-usage.js';
 import { MessageAssembler } from '../generator/message-assembler.js';
 import type { RawWebSocket } from '../generator/raw-websocket.js';
 import { SequenceCounter } from '../generator/sequence-counter.js';
 import { summariseLatencies } from './latencies.js';
 import { startMeter } from './meter.js';
 import { publishedRingCount } from './publish-acked.js';
-import type { LatencyOutcome, ResumeTask } from './task.js';
+import type { ResumeOutcome, ResumeTask } from './task.js';
 
 const connectConcurrency = 32;
 const answerTimeoutMs = 20_000;
@@ -19,7 +20,7 @@ interface Head {
 }
 
 /** Connections that are open and follow nothing all join at once, each from a position behind the head. */
-export async function resumeAtOnce(task: ResumeTask): Promise<LatencyOutcome> {
+export async function resumeAtOnce(task: ResumeTask): Promise<ResumeOutcome> {
   const failure = new FailureSignal();
   const connections: RawWebSocket[] = [];
   const readBuffer = Buffer.alloc(262_144);
@@ -51,12 +52,13 @@ async function readHead(connection: RawWebSocket): Promise<Head> {
   return { epoch: position.epoch, sequence: Number(position.sequence) };
 }
 
-async function resume(task: ResumeTask, connections: readonly RawWebSocket[], head: Head): Promise<LatencyOutcome> {
+async function resume(task: ResumeTask, connections: readonly RawWebSocket[], head: Head): Promise<ResumeOutcome> {
   const { epoch } = head;
   const from = head.sequence - task.missedCount;
   const frame = encodeCommand({ case: 'join', value: { room: benchRoom, resume: [{ epoch, sequence: BigInt(from) }] } });
   const answers = connections.map((connection) => new Answer(connection, from, task.missedCount));
   const readMeter = startMeter([]);
+  const before = readScheduledMs(task.serverPid);
   for (const [index, connection] of connections.entries()) {
     answers[index].sentMs = performance.now();
     connection.write(frame);
@@ -65,7 +67,12 @@ async function resume(task: ResumeTask, connections: readonly RawWebSocket[], he
     setTimeout(() => reject(new Error(`joins were not answered within ${answerTimeoutMs} ms`)), answerTimeoutMs).unref();
   });
   const latencies = await Promise.race([Promise.all(answers.map((answer) => answer.whole)), deadline]);
-  return { ...summariseLatencies(latencies), generatorCpuShare: readMeter().generatorCpuShare };
+  const after = readScheduledMs(task.serverPid);
+  const isKnown = before !== undefined && after !== undefined;
+  return {
+    ...summariseLatencies(latencies), generatorCpuShare: readMeter().generatorCpuShare,
+    serverRunMs: isKnown ? after.runMs - before.runMs : null, serverWaitMs: isKnown ? after.waitMs - before.waitMs : null,
+  };
 }
 
 /** What one connection gets: the missed messages, each once, then the reply that says so. */

@@ -64,6 +64,7 @@ export interface ResumeTask {
   readonly spine: SpineAddress;
   readonly connectionCount: number;
   readonly missedCount: number;
+  readonly serverPid: number;
 }
 
 export interface LatencyOutcome {
@@ -72,6 +73,12 @@ export interface LatencyOutcome {
   readonly p99Ms: number;
   readonly maxMs: number;
   readonly generatorCpuShare: number;
+}
+
+export interface ResumeOutcome extends LatencyOutcome {
+  /** What the server's main thread ran, and waited for a core that others had, between the first send and the last answer. */
+  readonly serverRunMs: number | null;
+  readonly serverWaitMs: number | null;
 }
 
 export interface SlowReaderOutcome extends LatencyOutcome {
@@ -95,7 +102,7 @@ export type Task = PublishAckedTask | PublishClientTask | ReplayTask | ResumeTas
 export type OutcomeOf<Kind extends Task['kind']> = Kind extends 'replay'
   ? ReplayOutcome
   : Kind extends 'resume'
-    ? LatencyOutcome
+    ? ResumeOutcome
     : Kind extends 'slow-reader'
       ? SlowReaderOutcome
       : PublishOutcome;
