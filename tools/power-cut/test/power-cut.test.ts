@@ -31,7 +31,7 @@ describe('a power cut, where each acknowledgement waits for a sync', () => {
     for (const run of cuts) {
       const cut = recording.acks[run - 1];
       const page = await afterCut(recording, cut);
-      expect({ cut: run, missing: missing(page, recording.acks, cut) }).toEqual({ cut: run, missing: [] });
+      expect({ cut: run, epoch: page.epoch, missing: missing(page, recording.acks, cut) }).toEqual({ cut: run, epoch: cut.epoch, missing: [] });
       expectUntorn(page);
     }
   });
@@ -66,11 +66,13 @@ describe('a power cut, where acknowledgements do not wait', () => {
     expect(missing(await afterCut(recording, cut), promised, cut)).toEqual([]);
   });
 
-  it('takes no run that was acknowledged two seconds before (redis everysec)', { timeout: limitMs }, async (context) => {
+  it('takes no run that was acknowledged two seconds before, and a new epoch tells of those that may be lost (redis everysec)', { timeout: limitMs }, async (context) => {
     const recording = await record(context, folder, 'redis everysec', { runs, pauseMs: 80 });
     const cut = recording.acks[runs - 1];
     // 40 runs with 80 ms and more between them: the first ten are older than 2.3 s.
-    expect(missing(await afterCut(recording, cut), recording.acks.slice(0, 10), cut)).toEqual([]);
+    const page = await afterCut(recording, cut);
+    expect(missing(page, recording.acks.slice(0, 10), cut)).toEqual([]);
+    expect(page.epoch).toBeGreaterThan(cut.epoch);
   });
 
   it('takes everything of Redis without an append-only file, which a new epoch tells', { timeout: limitMs }, async (context) => {
@@ -101,7 +103,7 @@ describe('a power cut while the embedded journal is moved into its file', () => 
     for (const at of linesOfCheckpoint(recording)) {
       const acked = recording.acks.filter((ack) => ack.at <= at);
       const page = await afterCut(recording, { at });
-      expect({ at, missing: missing(page, acked, acked[acked.length - 1]) }).toEqual({ at, missing: [] });
+      expect({ at, epoch: page.epoch, missing: missing(page, acked, acked[acked.length - 1]) }).toEqual({ at, epoch: acked[0].epoch, missing: [] });
       expectUntorn(page);
     }
   });
@@ -121,7 +123,7 @@ describe('a power cut while Redis rewrites its append-only file', () => {
     for (const at of renames.slice(0, 3).flatMap((line) => [line, line + 1, line + 3])) {
       const acked = recording.acks.filter((ack) => ack.at <= at);
       const page = await afterCut(recording, { at });
-      expect({ at, missing: missing(page, acked, acked[acked.length - 1]) }).toEqual({ at, missing: [] });
+      expect({ at, epoch: page.epoch, missing: missing(page, acked, acked[acked.length - 1]) }).toEqual({ at, epoch: acked[0].epoch, missing: [] });
       expectUntorn(page);
     }
   });
@@ -133,10 +135,10 @@ describe('a power cut while JetStream begins a new file', () => {
     const [first, last] = [recording.acks[0].at, recording.acks[recording.acks.length - 1].at];
     const begun = recording.calls.filter((call) => call.kind === 'open' && call.path.endsWith('.blk') && call.flags.has('O_CREAT') && call.begin > first && call.end < last);
     expect(begun.length).toBeGreaterThan(0);
-    for (const at of begun.slice(0, 3).flatMap(({ begin }) => [begin, begin + 1, begin + 3, begin + 9])) {
+    for (const at of begun.slice(0, 2).flatMap(({ begin }) => [begin, begin + 1, begin + 3])) {
       const acked = recording.acks.filter((ack) => ack.at <= at);
       const page = await afterCut(recording, { at });
-      expect({ at, missing: missing(page, acked, acked[acked.length - 1]) }).toEqual({ at, missing: [] });
+      expect({ at, epoch: page.epoch, missing: missing(page, acked, acked[acked.length - 1]) }).toEqual({ at, epoch: acked[0].epoch, missing: [] });
       expectUntorn(page);
     }
   });
@@ -152,15 +154,17 @@ describe('kill -9 of the server of a store', () => {
       for (const run of cuts) {
         const cut = recording.acks[run - 1];
         const page = await afterCut(recording, cut, everyWrite);
-        expect({ cut: run, missing: missing(page, recording.acks, cut) }).toEqual({ cut: run, missing: [] });
+        expect({ cut: run, epoch: page.epoch, missing: missing(page, recording.acks, cut) }).toEqual({ cut: run, epoch: cut.epoch, missing: [] });
       }
     },
   );
 
-  it('takes no run that was acknowledged three seconds before (redis everysec)', { timeout: limitMs }, async (context) => {
+  it('takes no run that was acknowledged three seconds before, and a new epoch tells of those that may be lost (redis everysec)', { timeout: limitMs }, async (context) => {
     const recording = await record(context, folder, 'redis everysec', { runs, pauseMs: 100, syncDelayMs: 600 });
     const cut = recording.acks[runs - 1];
-    expect(missing(await afterCut(recording, cut, everyWrite), recording.acks.slice(0, 8), cut)).toEqual([]);
+    const page = await afterCut(recording, cut, everyWrite);
+    expect(missing(page, recording.acks.slice(0, 8), cut)).toEqual([]);
+    expect(page.epoch).toBeGreaterThan(cut.epoch);
   });
 
   it('may take runs acknowledged while a slow sync is under way, since Redis puts its writes off meanwhile (redis everysec)', { timeout: limitMs }, async (context) => {

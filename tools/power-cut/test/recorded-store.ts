@@ -73,10 +73,10 @@ export async function afterCut({ setting, folder, calls }: Recording, { at }: Pi
   }
 }
 
-/** Of those runs, the ones acknowledged up to the cut that are not there as they were acknowledged. */
+/** Of those runs, the ones acknowledged up to the cut that are not at their place with their bytes, in whatever epoch. */
 export function missing(page: LogPage, acks: readonly Ack[], cut: Ack): number[] {
   const found = new Map(page.runs.map((run) => [run.sequence, run]));
-  return acks.filter(({ run }) => run <= cut.run).filter((ack) => page.epoch !== ack.epoch || !isRun(found.get(ack.sequence), ack.run)).map(({ run }) => run);
+  return acks.filter(({ run }) => run <= cut.run).filter((ack) => !isRun(found.get(ack.sequence), ack.run)).map(({ run }) => run);
 }
 
 function isRun(found: CommittedRun | undefined, run: number): boolean {
