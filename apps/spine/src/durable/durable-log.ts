@@ -47,7 +47,8 @@ const maxQueuedBytes = 16_777_216;
 /** Over all topics of the process. */
 const maxWaitingBytes = 268_435_456;
 const maxBatchRuns = 4_096;
-const maxBatchBytes = 4_194_304;
+/** One topic must not hold up the others of a store that writes for all of them in turn. */
+const maxBatchBytes = 1_048_576;
 const retryAfterMs = 500;
 const reopenMs = 500;
 /** Newest runs taken into the live window when a log is opened, so that most resumes need no store. */
@@ -83,6 +84,11 @@ export class DurableLog {
     private readonly parts: DurableParts, private readonly sink: DurableSink,
   ) {
     void this.open();
+  }
+
+  /** Whether sequences rise without gaps; else an event takes up to 4,096 of them. */
+  get isDense(): boolean {
+    return this.parts.store.isDense;
   }
 
   /** The open log; undefined before, and while the store is away. */
