@@ -24,7 +24,7 @@ describe('a Spine that is behind another', () => {
   beforeAll(async () => {
     [store, issuer] = await Promise.all([startStore('redis'), createTestIssuer()]);
     held = await HeldSubscriptions.before(store.settings['ARQON_SPINE_HISTORY_REDIS_URLS'] ?? '');
-    const settings = { ...store.settings, ARQON_SPINE_HISTORY_SPINES: 'many', ARQON_SPINE_DRAIN_TIMEOUT_MS: '500' };
+    const settings = { ...store.settings, ARQON_SPINE_HISTORY_SPINES: 'many' };
     [ahead, behind] = await Promise.all([
       startSpineProcess({ ...settings, ARQON_SPINE_NODE_ID: 'ahead' }, issuer),
       startSpineProcess({ ...settings, ARQON_SPINE_NODE_ID: 'behind', ARQON_SPINE_HISTORY_REDIS_URLS: held.url }, issuer),
@@ -32,7 +32,7 @@ describe('a Spine that is behind another', () => {
     writer = await ahead.connect({ ...everything, sub: 'writer' });
   }, 60_000);
   afterAll(async () => {
-    for (const spine of [ahead, behind]) await spine.process.stop('SIGTERM');
+    for (const spine of [ahead, behind]) await spine.process.stop('SIGKILL');
     await held.stop();
     await store.stop();
     await issuer.close();
@@ -108,6 +108,44 @@ describe('a Spine that is behind another', () => {
     link.say({ body: { case: 'resumeDone', value: {} } });
     return link;
   }
+});
+
+describe('a topic whose log is not open yet', () => {
+  let store: TestStore;
+  let spine: RunningSpine;
+  beforeAll(async () => {
+    store = await startStore('redis');
+    spine = await startSpineProcess(store.settings);
+  }, 60_000);
+  afterAll(async () => {
+    await spine.stop();
+    await store.stop();
+  });
+
+  it('is described to a Shield without an epoch, which one that never was would be, and again once it is open', async () => {
+    await store.kill?.();
+    const link = await LinkClient.connect(spine.linkUrl, spine.linkKey);
+    await link.greet();
+    link.say({ body: { case: 'openSession', value: { session: 1n, reopened: false, token: await spine.issuer.token({ ...everything, sub: 'boxed' }) } } });
+    const before = (await link.message('describeTopic')).value;
+    expect(before).toMatchObject({ recipient: 'boxed', epoch: 0n, sequence: 0n });
+    await store.restart?.();
+    const after = (await link.message('describeTopic', 15_000)).value;
+    expect(after).toMatchObject({ recipient: 'boxed', topic: before.topic });
+    expect(after.epoch).toBeGreaterThan(0n);
+    // A Shield whose link broke meanwhile says what it was told: the session follows the topic from its beginning, without a gap.
+    const client = await spine.connect({ ...everything, sub: 'sender' });
+    await publish(client, { recipient: 'boxed', payloads: ['hi'] });
+    expect(textsOf(eventsOf((await link.delivery()).frame))).toEqual(['hi']);
+    link.close();
+    const next = await LinkClient.connect(spine.linkUrl, spine.linkKey);
+    await next.greet();
+    next.say({ body: { case: 'openSession', value: { session: 1n, reopened: true, token: await spine.issuer.token({ ...everything, sub: 'boxed' }) } } });
+    next.say({ body: { case: 'resumeTopic', value: { tenant: 'acme', recipient: 'boxed', positions: [{ channel: '', epoch: before.epoch, sequence: before.sequence }], sessions: [1n] } } });
+    const page = await next.sessionFrame(1, (frame) => eventsOf(frame).length > 0);
+    expect([textsOf(eventsOf(page.frame)), signalsOf(page.frame)]).toEqual([['hi'], []]);
+    next.close();
+  }, 40_000);
 });
 
 describe('a join that is refused', () => {
