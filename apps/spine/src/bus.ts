@@ -114,6 +114,7 @@ export function createBus(parts: BusParts): Bus {
   };
   const publisher = new Publisher({
     directory, fanOut, messages, limits, nowMs, causal, taskTopicsOf: (session) => groups.topicsOf(session), spans: parts.spans, durability: store.durability,
+    failed: (error) => { parts.logger.warn({ error }, 'a channel that a run depends on could not be opened'); },
     storeDurability: () => parts.durable?.store.durability ?? store.durability,
   });
   const history = new StoredHistory(new LiveWindow(fanOut));

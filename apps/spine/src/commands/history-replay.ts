@@ -12,6 +12,8 @@ import { requireBounds, resolveWindow, type ReplayWindow } from './replay-window
 const maxReplaysPerSession = 4;
 /** Events of one replay. */
 const maxReplayEvents = 1_000_000;
+/** Sequences that an event may take where a store numbers by place: there the replay itself counts events. */
+const widestStep = 4_096;
 /** Longest wait before the session and its rights are looked at again. */
 const longestWaitMs = 1_000;
 /** Bytes read for each event that may leave now, so that little is read in vain. */
@@ -41,7 +43,8 @@ export const historyReplay: CommandHandler<'historyReplay'> = async (context, ca
     context.fanOut.flushTopic(topic);
     const reader = context.history;
     const window = await resolveWindow(reader, topic, { bounds, epoch, nowUs: context.nowMs() * 1_000 });
-    if (value.limit === 0 && window.to - window.from >= maxReplayEvents) throw new ArqonError('LIMIT', { field: 'limit' });
+    const sequencesPerEvent = topic.durable?.isDense === false ? widestStep : 1;
+    if (value.limit === 0 && window.to - window.from >= maxReplayEvents * sequencesPerEvent) throw new ArqonError('LIMIT', { field: 'limit' });
     const replay = new Replay(context, call, value, { reader, topic, window });
     const nextSequence = await replay.run();
     if (session.isClosed) return;

@@ -40,6 +40,8 @@ export class DurableTopics implements DurableDirectory {
         // These were live before: nobody gets them as new.
         topic.history.takeTail();
         this.parts.directory().announceReset(topic);
+        // Runs may wait for what it holds.
+        if (policy.order === 'causal') this.parts.onAdvanced(topic);
       },
       committed: (runs) => { this.commit(topic, runs); },
       restarted: (head) => {

@@ -36,6 +36,8 @@ export interface PublisherParts {
   readonly storeDurability: () => DurabilityName;
   readonly spans: PublishSpans;
   readonly causal: CausalRooms;
+  /** Work in the background failed; for the log. */
+  failed(error: unknown): void;
   /** Topics of which the session gets events as tasks. */
   readonly taskTopicsOf: (session: Session) => readonly Topic[];
 }
@@ -88,12 +90,25 @@ export class Publisher {
   /** A room with `order: causal`: the run goes on now or once what it depends on is there; its bytes are kept that long. */
   private offerCausal(session: Session, bytes: Uint8Array, view: BatchView, topic: Topic, room: Room): void {
     const { bytes: kept, view: keptView } = view.detach(bytes);
+    const after = readPositions(bytes, view);
+    for (const { channel } of after) void this.openDependency(session, room, channel);
     this.parts.causal.offer(room, {
-      channel: topic.channel, after: readPositions(bytes, view), sizeBytes: kept.length,
+      channel: topic.channel, after, sizeBytes: kept.length,
       publisher: view.ack ? `${session.clientId} ${String(view.producerHi)} ${String(view.producerLo)}` : `session ${String(session.id)}`,
       publish: () => { this.take(session, kept, keptView, topic, this.parts.nowMs()); },
       refuse: (code) => { this.refuse(session, kept, keptView, code, { field: 'batches.after', topic }); },
     });
+  }
+
+  /** A channel that another Spine's publisher depends on may be in the store without being in use here. */
+  private async openDependency(session: Session, room: Room, channel: string): Promise<void> {
+    if (!this.parts.limits.hasOtherSpines || room.topics.has(channel)) return;
+    try {
+      await this.parts.directory.locate(session.tenant, room.name, channel);
+    } catch (error) {
+      // The run waits for the bound, and is judged then.
+      this.parts.failed(error);
+    }
   }
 
   /** Numbers a run, holds it and acknowledges it: at once where history is in memory, through the store's log elsewhere. */
@@ -255,7 +270,9 @@ export class Publisher {
   private checkAfter(session: Session, bytes: Uint8Array, view: BatchView, topic: Topic): boolean {
     for (const position of readPositions(bytes, view)) {
       const other = topic.room?.topics.get(position.channel);
-      const head = other === undefined || other.history.epoch !== position.epoch ? undefined : other.history.lastSequence;
+      // With other Spines this one may be behind what the publisher has seen.
+      const mayLag = this.parts.limits.hasOtherSpines && other?.durable !== undefined;
+      const head = other === undefined || mayLag || other.history.epoch !== position.epoch ? undefined : other.history.lastSequence;
       if (head === undefined || position.sequence <= head) continue;
       this.refuse(session, bytes, view, 'FUTURE_DEPENDENCY', { field: 'batches.after', topic });
       return false;
