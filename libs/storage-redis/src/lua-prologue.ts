@@ -146,11 +146,13 @@ local function trim()
     return bytes - before <= MAX_BYTES and itsTime >= oldest, itsTime, before
   end
   first, firstBytes, firstTime = last + 1, bytes, time
-  local cursor, rounds = from, 0
+  local cursor, rounds, wanted = from, 0, 1
+  local isFound, isEnd
   repeat
-    local entries = redis.call('XRANGE', LOG, text(cursor), '+', 'COUNT', 64)
-    local isFound = false
-    rounds = rounds + 1
+    -- Mostly the number of events decides, and the first entry is kept: more would be read in vain.
+    local entries = redis.call('XRANGE', LOG, text(cursor), '+', 'COUNT', wanted)
+    isFound, isEnd = false, #entries < wanted
+    rounds, wanted = rounds + 1, 64
     for i = 1, #entries do
       local kept, itsTime, before = isKept(entries[i][2][2])
       cursor = sequenceOf(entries[i][1]) + 1
@@ -159,7 +161,7 @@ local function trim()
         break
       end
     end
-  until isFound or #entries < 64
+  until isFound or isEnd
   if hasErased then
     local sequences = erasedSequences()
     for i = 1, #sequences do
