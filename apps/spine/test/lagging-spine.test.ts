@@ -115,7 +115,7 @@ describe('a topic whose log is not open yet', () => {
   let spine: RunningSpine;
   beforeAll(async () => {
     store = await startStore('redis');
-    spine = await startSpineProcess(store.settings);
+    spine = await startSpineProcess({ ...store.settings, ARQON_SPINE_DRAIN_TIMEOUT_MS: '100' });
   }, 60_000);
   afterAll(async () => {
     await spine.stop();
@@ -150,7 +150,7 @@ describe('a topic whose log is not open yet', () => {
 
 describe('a join that is refused', () => {
   let spine: RunningSpine;
-  beforeAll(async () => { spine = await startSpineProcess(); }, 30_000);
+  beforeAll(async () => { spine = await startSpineProcess({ ARQON_SPINE_DRAIN_TIMEOUT_MS: '100' }); }, 30_000);
   afterAll(async () => { await spine.stop(); });
 
   it('leaves nothing behind that a later one would complete', async () => {
