@@ -11,7 +11,7 @@ const tenants = ['xqacme', 'xqglobex'] as const;
 
 /** Fields whose values differ from run to run by nature; a value is replaced by the order of its first appearance, or by its kind. */
 const renumbered = new Set(['session', 'recipientSession', 'epoch', 'id', 'requestId']);
-const blanked = new Set(['timeUs', 'expiresAtUs', 'uptimeMs']);
+const blanked = new Set(['timeUs', 'expiresAtUs', 'uptimeMs', 'incarnation']);
 
 let quiet: Cluster;
 let busy: Cluster;
