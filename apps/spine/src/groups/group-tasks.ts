@@ -21,6 +21,11 @@ export interface TaskOutcomes {
   taskDead(task: Task, reason: FailureReason): void;
 }
 
+/** Tasks that a new member gets before it answered any. */
+const firstWindow = 16;
+/** Part of a task by which an answer raises the limit of a window that has reached it. */
+const limitGrowth = 1 / 16;
+
 /** Runs given back unfinished that are remembered, newest kept. */
 const maxRunMemories = 256;
 
@@ -55,7 +60,8 @@ export class GroupTasks {
 
   addMember(receiver: TaskReceiver, held: HeldTasks): void {
     if (this.members.has(receiver)) return;
-    const member: Member = { receiver, held, tasks: new Set(), isSuspect: false };
+    const { maxTasksPerMember } = this.options;
+    const member: Member = { receiver, held, tasks: new Set(), window: Math.min(firstWindow, maxTasksPerMember), windowLimit: maxTasksPerMember, progressMs: 0 };
     this.members.set(receiver, member);
     this.order.push(member);
   }
@@ -103,8 +109,8 @@ export class GroupTasks {
   }
 
   /** Ends the lease: the task is done. */
-  acknowledge(task: Task): void {
-    if (task.holder !== undefined) task.holder.isSuspect = false;
+  acknowledge(task: Task, nowMs: number): void {
+    this.answered(task.holder, nowMs);
     this.unlease(task);
     this.counters.acknowledged += 1;
     this.finish(task);
@@ -112,7 +118,7 @@ export class GroupTasks {
 
   /** Its holder gives it back, to be delivered again after the delay. */
   giveUp(task: Task, retryAfterMs: number, nowMs: number): void {
-    if (task.holder !== undefined) task.holder.isSuspect = false;
+    this.answered(task.holder, nowMs);
     this.unlease(task);
     this.counters.nacked += 1;
     if (task.deliveries >= this.options.maxAttempts || retryAfterMs <= 0) {
@@ -135,10 +141,7 @@ export class GroupTasks {
   expire(nowMs: number): void {
     for (const task of this.leased) {
       if (task.leaseEndsMs > nowMs) break;
-      if (task.holder !== undefined) task.holder.isSuspect = true;
-      this.counters.expired += 1;
-      this.unlease(task);
-      this.failed(task, 'lease_expired');
+      this.expireOne(task, nowMs);
     }
     for (const task of this.delayed) {
       if (task.dueMs > nowMs) continue;
@@ -252,7 +255,7 @@ export class GroupTasks {
 
   private isFree(member: Member, task?: Task): boolean {
     const { receiver, held, tasks } = member;
-    if (receiver.isClosed || receiver.isLagging || tasks.size >= (member.isSuspect ? 1 : this.options.maxTasksPerMember)) return false;
+    if (receiver.isClosed || receiver.isLagging || tasks.size >= Math.floor(member.window)) return false;
     return held.bytes === 0 || held.bytes + (task === undefined ? 1 : taskBytes(task)) <= this.options.maxTaskBytesPerSession;
   }
 
@@ -266,6 +269,7 @@ export class GroupTasks {
     task.deliveries += 1;
     task.holder = member;
     task.leaseEndsMs = nowMs + this.options.leaseMs;
+    if (member.tasks.size === 0) member.progressMs = nowMs;
     member.tasks.add(task);
     member.held.add(task);
     this.leased.add(task);
@@ -279,6 +283,39 @@ export class GroupTasks {
     this.leased.delete(task);
     task.lastHolder = holder;
     task.holder = undefined;
+  }
+
+  /** A member that answers gets more: one task more each time, beyond its limit one in so many. */
+  private answered(member: Member | undefined, nowMs: number): void {
+    if (member === undefined) return;
+    member.progressMs = nowMs;
+    if (member.window >= member.windowLimit) member.windowLimit = Math.min(this.options.maxTasksPerMember, member.windowLimit + limitGrowth);
+    member.window = Math.min(member.windowLimit, member.window + 1);
+  }
+
+  /**
+   * A lease ran out. It counts as an attempt when its holder had the whole of it and answered nothing meanwhile; else the task only waited
+   * behind others there, and goes back as if it had not been delivered.
+   */
+  private expireOne(task: Task, nowMs: number): void {
+    const member = task.holder;
+    this.counters.expired += 1;
+    const wasBegun = member === undefined || nowMs - member.progressMs >= this.options.leaseMs;
+    if (member !== undefined) {
+      // Those behind it tell nothing more of how much it can do in time.
+      if (wasBegun) {
+        member.progressMs = nowMs;
+        member.windowLimit = Math.max(1, Math.min(member.windowLimit, Math.floor(member.tasks.size / 2)));
+      }
+      member.window = 1;
+    }
+    this.unlease(task);
+    if (wasBegun) {
+      this.failed(task, 'lease_expired');
+      return;
+    }
+    task.deliveries -= 1;
+    this.giveBack(task);
   }
 
   private failed(task: Task, reason: FailureReason): void {

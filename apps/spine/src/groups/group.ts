@@ -79,7 +79,7 @@ export class Group {
   }
 
   acknowledge(task: Task): void {
-    this.tasks.acknowledge(task);
+    this.tasks.acknowledge(task, this.parts.nowMs());
     this.advance();
   }
 

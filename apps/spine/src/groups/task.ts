@@ -16,8 +16,12 @@ export interface Member {
   readonly receiver: TaskReceiver;
   readonly held: HeldTasks;
   readonly tasks: Set<Task>;
-  /** Let a lease run out and has not answered since: gets one task at a time. */
-  isSuspect: boolean;
+  /** Tasks that it may hold: few at first, more as it answers, one after it let a lease run out. */
+  window: number;
+  /** What the window grows to: lowered by leases that ran out, so that tasks do not wait in a member until theirs end. */
+  windowLimit: number;
+  /** When it last answered, let a lease run out, or began to hold tasks. */
+  progressMs: number;
 }
 
 /** One event in work. */
