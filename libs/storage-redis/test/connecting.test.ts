@@ -79,10 +79,11 @@ describe('openRedisStore()', () => {
   });
 
   it('goes on with the next address when one ends, in a new epoch when that one was a replica', async () => {
-    const [first, second] = [await redis.server({ appendonly: 'yes' }), await redis.server({ appendonly: 'yes' })];
+    // Else the first waits 5 s for more replicas.
+    const [first, second] = [await redis.server({ appendonly: 'yes', args: ['--repl-diskless-sync-delay', '0'] }), await redis.server({ appendonly: 'yes' })];
     const admin = redis.client(second);
     await admin.call('REPLICAOF', '127.0.0.1', String(first.port));
-    await waitFor(async () => (await admin.info('replication')).includes('master_link_status:up'), { what: 'the replica' });
+    await waitFor(async () => (await admin.info('replication')).includes('master_link_status:up'), { timeoutMs: 20_000, what: 'the replica' });
     const { store, backplane, told } = await redis.open([`redis://127.0.0.1:${await freePort()}`, second.url, first.url]);
     const log = await store.openLog(newKey(), logOptions);
     await log.append([plainRun()], 0);
