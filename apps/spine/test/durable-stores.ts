@@ -1,5 +1,7 @@
 import { ensureNats, startNats, startRedis } from '@arqonbus/services';
-import { createTempFolder } from '@arqonbus/testkit';
+import { createTempFolder, createTestIssuer, type TestIssuer } from '@arqonbus/testkit';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { startSpineProcess, type RunningSpine } from './spine-process.js';
 
 export const storeNames = ['embedded', 'redis', 'jetstream'] as const;
 export type StoreName = (typeof storeNames)[number];
@@ -32,5 +34,39 @@ export async function startStore(name: StoreName): Promise<TestStore> {
   return {
     settings: { ...general, ARQON_SPINE_HISTORY_JETSTREAM_SERVERS: `nats://127.0.0.1:${String(nats.port)}` },
     kill: () => nats.kill(), restart: () => nats.restart(), stop: () => nats.stop(),
+  };
+}
+
+/** A store for the tests of one `describe`, and the Spines that they start on it. */
+export interface StoreFixture {
+  readonly store: TestStore;
+  /** Starts a Spine on the store; it is killed after the test. */
+  start(settings?: Readonly<Record<string, string>>): Promise<RunningSpine>;
+}
+
+/** Starts the store before the tests of the `describe` that calls it, and ends it after them. */
+export function useStore(name: StoreName): StoreFixture {
+  let store: TestStore;
+  let issuer: TestIssuer;
+  const spines: RunningSpine[] = [];
+  beforeAll(async () => {
+    [store, issuer] = await Promise.all([startStore(name), createTestIssuer()]);
+  }, 180_000);
+  afterEach(async () => {
+    for (const spine of spines.splice(0)) await spine.process.stop('SIGKILL');
+  });
+  afterAll(async () => {
+    await store.stop();
+    await issuer.close();
+  });
+  return {
+    get store() {
+      return store;
+    },
+    start: async (settings = {}) => {
+      const spine = await startSpineProcess({ ...store.settings, ...settings }, issuer);
+      spines.push(spine);
+      return spine;
+    },
   };
 }

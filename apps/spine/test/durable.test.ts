@@ -1,8 +1,8 @@
 import type { Frame, Published } from '@arqonbus/proto';
-import { createTestIssuer, waitFor, type RawWireClient, type TestIssuer } from '@arqonbus/testkit';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startStore, storeNames, type TestStore } from './durable-stores.js';
-import { bodiesOf, startSpineProcess, type RunningSpine } from './spine-process.js';
+import { waitFor, type RawWireClient } from '@arqonbus/testkit';
+import { describe, expect, it } from 'vitest';
+import { storeNames, useStore } from './durable-stores.js';
+import { bodiesOf, type RunningSpine } from './spine-process.js';
 import { command, eventsOf, join, publish, readError, readEvents, type SeenEvent } from './wire.js';
 
 const everything = { tenant: 'acme', publish: ['*', '@*'], subscribe: ['*'], roles: ['service', 'operator', 'admin'] };
@@ -30,25 +30,8 @@ async function readAll(client: RawWireClient, room: string): Promise<SeenEvent[]
 }
 
 describe.each(storeNames)('a durable room on %s', (name) => {
-  let store: TestStore;
-  let issuer: TestIssuer;
-  const spines: RunningSpine[] = [];
-  beforeAll(async () => {
-    [store, issuer] = await Promise.all([startStore(name), createTestIssuer()]);
-  }, 180_000);
-  afterEach(async () => {
-    for (const spine of spines.splice(0)) await spine.process.stop('SIGKILL');
-  });
-  afterAll(async () => {
-    await store.stop();
-    await issuer.close();
-  });
-
-  async function start(settings: Readonly<Record<string, string>> = {}): Promise<RunningSpine> {
-    const spine = await startSpineProcess({ ...store.settings, ...settings }, issuer);
-    spines.push(spine);
-    return spine;
-  }
+  const fixture = useStore(name);
+  const start = (settings?: Readonly<Record<string, string>>): Promise<RunningSpine> => fixture.start(settings);
 
   it('acknowledges with the durability of the store, delivers and keeps (D1, D15)', async () => {
     const spine = await start();

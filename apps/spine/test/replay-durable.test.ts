@@ -1,10 +1,10 @@
 import { erasedEventType } from '@arqonbus/storage';
-import { createTestIssuer, waitFor, type RawWireClient, type TestIssuer } from '@arqonbus/testkit';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startStore, storeNames, type TestStore } from './durable-stores.js';
+import { waitFor, type RawWireClient } from '@arqonbus/testkit';
+import { describe, expect, it } from 'vitest';
+import { storeNames, useStore } from './durable-stores.js';
 import { headOf, replay, startReplay, type SeenReplay } from './replays.js';
 import { ackedRun, sendRuns } from './runs.js';
-import { startSpineProcess, type RunningSpine } from './spine-process.js';
+import { type RunningSpine } from './spine-process.js';
 import { command, commandFrame } from './wire.js';
 
 const everything = { tenant: 'acme', publish: ['*'], subscribe: ['*'], roles: ['service', 'operator', 'admin'] };
@@ -12,23 +12,10 @@ const runCount = 60;
 const eventsPerRun = 3;
 
 describe.each(storeNames)('history_replay and erase on %s', (name) => {
-  let store: TestStore;
-  let issuer: TestIssuer;
-  const spines: RunningSpine[] = [];
-  beforeAll(async () => {
-    [store, issuer] = await Promise.all([startStore(name), createTestIssuer()]);
-  }, 180_000);
-  afterEach(async () => {
-    for (const spine of spines.splice(0)) await spine.process.stop('SIGKILL');
-  });
-  afterAll(async () => {
-    await store.stop();
-    await issuer.close();
-  });
+  const fixture = useStore(name);
 
   async function start(settings: Readonly<Record<string, string>> = {}): Promise<[RunningSpine, RawWireClient]> {
-    const spine = await startSpineProcess({ ...store.settings, ...settings }, issuer);
-    spines.push(spine);
+    const spine = await fixture.start(settings);
     return [spine, await spine.connect({ ...everything, sub: 'w' })];
   }
   async function restart(spine: RunningSpine, settings?: Readonly<Record<string, string>>): Promise<[RunningSpine, RawWireClient]> {

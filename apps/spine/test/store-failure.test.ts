@@ -1,8 +1,8 @@
 import type { Frame, Published } from '@arqonbus/proto';
-import { createTestIssuer, waitFor, type RawWireClient, type TestIssuer } from '@arqonbus/testkit';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startStore, type TestStore } from './durable-stores.js';
-import { bodiesOf, newId, startSpineProcess, type RunningSpine } from './spine-process.js';
+import { waitFor, type RawWireClient } from '@arqonbus/testkit';
+import { describe, expect, it } from 'vitest';
+import { useStore } from './durable-stores.js';
+import { bodiesOf, newId, type RunningSpine } from './spine-process.js';
 import { command, join, publish, readEvents } from './wire.js';
 
 const everything = { tenant: 'acme', publish: ['*', '@*'], subscribe: ['*'], roles: ['service', 'operator', 'admin'] };
@@ -33,25 +33,8 @@ function gapOf(frame: Frame): string | undefined {
 }
 
 describe.each(['redis', 'jetstream'] as const)('when %s is killed and comes back', (name) => {
-  let store: TestStore;
-  let issuer: TestIssuer;
-  const spines: RunningSpine[] = [];
-  beforeAll(async () => {
-    [store, issuer] = await Promise.all([startStore(name), createTestIssuer()]);
-  }, 180_000);
-  afterEach(async () => {
-    for (const spine of spines.splice(0)) await spine.process.stop('SIGKILL');
-  });
-  afterAll(async () => {
-    await store.stop();
-    await issuer.close();
-  });
-
-  async function start(settings: Readonly<Record<string, string>> = {}): Promise<RunningSpine> {
-    const spine = await startSpineProcess({ ...store.settings, ...settings }, issuer);
-    spines.push(spine);
-    return spine;
-  }
+  const fixture = useStore(name);
+  const start = (settings?: Readonly<Record<string, string>>): Promise<RunningSpine> => fixture.start(settings);
   const ready = async (spine: RunningSpine): Promise<{ state: string; reasons: readonly string[] }> =>
     await (await fetch(`${spine.adminUrl}/ready`)).json() as { state: string; reasons: readonly string[] };
   const storeUp = async (spine: RunningSpine): Promise<number> => {
@@ -64,14 +47,14 @@ describe.each(['redis', 'jetstream'] as const)('when %s is killed and comes back
     const [client, reader] = [await spine.connect({ ...everything, sub: 'w' }), await spine.connect({ ...everything, sub: 'r' })];
     await join(reader, 'refused');
     const before = await attempt(client, 'refused', 1, 5n);
-    await store.kill?.();
+    await fixture.store.kill?.();
     await waitFor(async () => (await attempt(client, 'refused', 2, 5n)).code === 'STORE_UNAVAILABLE', { timeoutMs: 10_000 });
     await waitFor(async () => (await ready(spine)).reasons.includes('store_unavailable'), { timeoutMs: 10_000 });
     expect((await ready(spine)).state).toBe('Degraded');
     expect(await storeUp(spine)).toBe(0);
     // Others are served.
     expect(await command(client, { case: 'ping', value: {} })).toMatchObject({ case: 'pong' });
-    await store.restart?.();
+    await fixture.store.restart?.();
     const after = await waitFor(async () => (await attempt(client, 'refused', 2, 5n)).published, { timeoutMs: 20_000 });
     expect(after.epoch).toBe(before.published?.epoch);
     await waitFor(async () => (await ready(spine)).state === 'Ready', { timeoutMs: 10_000 });
@@ -87,14 +70,14 @@ describe.each(['redis', 'jetstream'] as const)('when %s is killed and comes back
     await join(reader, 'soft');
     const durable = await attempt(client, 'soft', 1, 1n, 'kept');
     expect(durable.published?.durability).toBeGreaterThan(1);
-    await store.kill?.();
+    await fixture.store.kill?.();
     const inMemory = await waitFor(async () => {
       const { published } = await attempt(client, 'soft', 1, BigInt(`0x${Buffer.from(newId().subarray(8)).toString('hex')}`), 'lost later');
       return published?.durability === 1 ? published : undefined;
     }, { timeoutMs: 10_000 });
     expect(inMemory.epoch).toBeGreaterThan(durable.published?.epoch ?? 0n);
     expect(gapOf(await reader.next((frame) => gapOf(frame) !== undefined))).toBe('EPOCH_CHANGED');
-    await store.restart?.();
+    await fixture.store.restart?.();
     const back = await waitFor(async () => {
       const { published } = await attempt(client, 'soft', 1, BigInt(`0x${Buffer.from(newId().subarray(8)).toString('hex')}`), 'kept again');
       return published !== undefined && published.durability > 1 ? published : undefined;

@@ -56,11 +56,9 @@ export const deleteChannel: CommandHandler<'deleteChannel'> = async (context, ca
   await audited(context, call, { action: 'channel.delete', target: nameOf(value) }, () =>
     isPermitted && find() !== undefined ? undefined : new ArqonError('NOT_PERMITTED', { field: 'room' }));
   const topic = find();
+  if (topic?.isInMemory === true) emptyTopic(context, topic);
   // Every Spine hears from the store that the log began anew.
-  const log = topic?.durable?.openLog;
-  if (log !== undefined) await log.reset(context.nowMs() * 1_000);
-  else if (topic?.durable !== undefined && topic.durable.state !== 'degraded') throw new ArqonError('STORE_UNAVAILABLE', { field: 'channel', retryAfterMs: 500 });
-  else if (topic !== undefined) emptyTopic(context, topic);
+  else await topic?.requireLog('channel').reset(context.nowMs() * 1_000);
   call.reply({ case: 'done', value: {} });
 };
 

@@ -1,4 +1,3 @@
-import { ArqonError } from '@arqonbus/errors';
 import type { GroupLog, HistoryStore } from '@arqonbus/storage';
 import { runLeaseMs, type GroupSource } from '../groups/index.js';
 import { whenReady, type Topic } from '../routing/index.js';
@@ -13,10 +12,7 @@ export class DurableGroupSource implements GroupSource {
 
   async open(topic: Topic, group: string): Promise<GroupLog> {
     await whenReady([topic]);
-    const { durable } = topic;
-    if (durable === undefined || durable.state === 'degraded') return this.live.open(topic, group);
-    const log = durable.openLog;
-    if (log === undefined) throw new ArqonError('STORE_UNAVAILABLE', { field: 'group', retryAfterMs: 500 });
-    return this.store.openGroup(log, group, { leaseMs: runLeaseMs(this.options.leaseMs), consumer: this.options.consumer });
+    if (topic.isInMemory) return this.live.open(topic, group);
+    return this.store.openGroup(topic.requireLog('group'), group, { leaseMs: runLeaseMs(this.options.leaseMs), consumer: this.options.consumer });
   }
 }

@@ -14,9 +14,6 @@ export interface DurableTopicsParts extends Omit<DurableParts, 'waiting'> {
   readonly onAdvanced: (topic: Topic) => void;
 }
 
-/** Keep the pending frame, link header included, under the hard cap of one message. */
-const largestPendingBytes = 524_288;
-
 /** Topics whose history a store keeps: their logs, and what comes back from them. */
 export class DurableTopics implements DurableDirectory {
   /** What waits for the store, over all topics. */
@@ -86,7 +83,7 @@ export class DurableTopics implements DurableDirectory {
     const { history } = topic;
     for (const run of runs) {
       if (run.sequence <= history.lastSequence) continue;
-      if (history.tailBytes + run.body.length > largestPendingBytes) fanOut.flushTopic(topic);
+      fanOut.makeRoom(topic, run.body.length);
       history.commit(run);
       fanOut.markTopic(topic);
     }

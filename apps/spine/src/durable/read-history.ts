@@ -1,7 +1,6 @@
 import { ArqonError } from '@arqonbus/errors';
 import { encodeLogPage, tombstoneBody, type CommittedRun, type HistoryPage, type HistoryWindow, type TopicLog } from '@arqonbus/storage';
-import type { LiveWindow} from '../routing/index.js';
-import { type Eraser, type HistoryReader, type ReadPage, type Topic } from '../routing/index.js';
+import type { Eraser, HistoryReader, LiveWindow, ReadPage, Topic } from '../routing/index.js';
 
 /**
  * Reads a page of a topic that is ready: at once from the live window where that holds the whole of it, else from the store. Never beyond what
@@ -25,11 +24,7 @@ async function readLog(topic: Topic, log: TopicLog, window: HistoryWindow): Prom
 
 /** History wherever it lies: the live window, and behind it the store. */
 export class StoredHistory implements HistoryReader, Eraser {
-  private readonly live: LiveWindow;
-
-  constructor(live: LiveWindow) {
-    this.live = live;
-  }
+  constructor(private readonly live: LiveWindow) {}
 
   read(topic: Topic, window: HistoryWindow): ReadPage | Promise<ReadPage> {
     const page = readHistory(topic, window);
@@ -38,11 +33,7 @@ export class StoredHistory implements HistoryReader, Eraser {
   }
 
   erase(topic: Topic, sequence: number): boolean | Promise<boolean> {
-    const { durable } = topic;
-    if (durable === undefined || durable.state === 'degraded') return this.live.erase(topic, sequence);
-    const log = durable.openLog;
-    if (log === undefined) throw new ArqonError('STORE_UNAVAILABLE', { field: 'channel', retryAfterMs: 500 });
-    return this.eraseStored(topic, log, sequence);
+    return topic.isInMemory ? this.live.erase(topic, sequence) : this.eraseStored(topic, topic.requireLog('channel'), sequence);
   }
 
   private async eraseStored(topic: Topic, log: TopicLog, sequence: number): Promise<boolean> {

@@ -19,7 +19,7 @@ export class DeadLetterPublisher implements DeadLetterSink {
     const topic = this.parts.directory.openTopic(origin.tenant, origin.roomName, channel);
     await whenReady([topic]);
     const { durable } = topic;
-    if (durable === undefined || durable.state === 'degraded') {
+    if (durable === undefined || topic.isInMemory) {
       this.append(topic, letter);
       return;
     }

@@ -99,6 +99,11 @@ export class FanOut {
     this.flushLarge();
   }
 
+  /** Before a run of `bytes` is added: keeps the pending frame, link header included, under the hard cap of one message. */
+  makeRoom(topic: Topic, bytes: number): void {
+    if (topic.history.tailBytes + bytes > largestPendingBytes) this.flushTopic(topic);
+  }
+
   /** Sends a topic's pending frame to everybody subscribed now. */
   flushTopic(topic: Topic): void {
     const tail = topic.history.takeTail();
@@ -218,6 +223,7 @@ export class FanOut {
   }
 }
 
+const largestPendingBytes = 524_288;
 const linkHeaderBytes = 64;
 
 const closedDoor: LinkDoor = { publish: () => undefined, flushQueued: () => undefined };

@@ -115,7 +115,7 @@ export class Publisher {
   private take(session: Session, bytes: Uint8Array, view: BatchView, topic: Topic, nowMs: number): void {
     const run = this.run;
     if (topic.sessionCount <= 1 && this.hasNoResponder(session, bytes, view, topic)) return;
-    if (topic.durable !== undefined && topic.durable.state !== 'degraded') {
+    if (topic.durable !== undefined && !topic.isInMemory) {
       this.submit(session, bytes, view, topic, topic.durable);
       return;
     }
@@ -126,8 +126,7 @@ export class Publisher {
     run.after = view.afterCount === 0 ? noBytes : encodeStampAfter(bytes, view);
     run.producerOwner = session.clientId;
     run.turn = this.parts.fanOut.turn;
-    // Keep the pending frame, link header included, under the hard cap of one message.
-    if (topic.history.tailBytes + view.envelopesBytes > largestPendingBytes) this.parts.fanOut.flushTopic(topic);
+    this.parts.fanOut.makeRoom(topic, view.envelopesBytes);
     const endSpan = view.traceparentStart < 0 ? undefined : this.parts.spans.start(latin1(bytes, view.traceparentStart, view.traceparentEnd), topic);
     const outcome = topic.history.append(run, nowMs * 1000);
     endSpan?.();
@@ -325,5 +324,4 @@ function routingOf(topic: Topic, view: BatchView): Uint8Array {
 /** Each reply costs a search of recent history. */
 const maxRepliesPerBatch = 16;
 
-const largestPendingBytes = 524_288;
 const noBytes = new Uint8Array(0);

@@ -1,6 +1,6 @@
 import { encodeRouting } from '@arqonbus/envelope';
 import { ArqonError } from '@arqonbus/errors';
-import type { Following, LiveHistory, TopicHistory } from '@arqonbus/storage';
+import type { Following, LiveHistory, TopicHistory, TopicLog } from '@arqonbus/storage';
 import type { TopicKey } from '@arqonbus/tenancy';
 import type { DurableLog } from '../durable/durable-log.js';
 import type { RoomPolicy } from '../durable/room-rules.js';
@@ -87,6 +87,18 @@ export class Topic {
   get isReady(): boolean {
     const state = this.durable?.state;
     return state !== 'opening' && state !== 'failed';
+  }
+
+  /** Whether this Spine numbers and keeps its runs by itself: a memory room, or one that goes on without its store. */
+  get isInMemory(): boolean {
+    return this.durable === undefined || this.durable.state === 'degraded';
+  }
+
+  /** The log of a topic that is not in memory. @throws ArqonError STORE_UNAVAILABLE with the field while it cannot be used. */
+  requireLog(field: string): TopicLog {
+    const log = this.durable?.openLog;
+    if (log === undefined) throw new ArqonError('STORE_UNAVAILABLE', { field, retryAfterMs: 500 });
+    return log;
   }
 
   /** Sequence of the oldest event that can be read, here or in the store. */
