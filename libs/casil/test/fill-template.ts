@@ -1,0 +1,1 @@
+export { fillTemplate, type ByteRange, type FilledTemplate } from '@arqonbus/testkit';
