@@ -16,3 +16,6 @@ export { encodeFrame, EventRunBuilder, type RunRouting } from './event-run-build
 export { createIdSource, idRandomBytes, newEnvelopeId, type IdSourceOptions } from './envelope-id.js';
 export { comparePositions, mergePositions, type PositionOrder } from './vector-clock.js';
 export { HybridClock } from './hybrid-clock.js';
+export { EventContent, readEventContent, replaceEventContent, type ContentReplacement, type TextRange } from './event-content.js';
+export { encodeStampInspection, withoutStampInspection, type StampInspection } from './stamp-inspection.js';
+export { replaceEnvelopes } from './replace-envelopes.js';

@@ -18,7 +18,7 @@ export interface StampedRun {
   sequence: number;
   prev: number;
   timeUs: number;
-  /** Entries of Stamp.after, from encodeStampAfter; may be empty. */
+  /** Entries of Stamp.after, from encodeStampAfter, and behind them maybe encodeStampInspection; may be empty. */
   after: Uint8Array;
   replayed: boolean;
   /** Bytes of the envelope entries that the caller writes behind the header. */
@@ -52,6 +52,7 @@ const tagSession = 0x21;
 const tagEpoch = 0x29;
 const tagPrev = 0x30;
 const tagAfter = 0x3a;
+const tagInspection = 0x42;
 const tagReplayed = 0x48;
 
 /** Fields 1 to 3 of Batch, those that are empty left out: encoded once per topic. */
@@ -207,6 +208,6 @@ function varintAt(bytes: Uint8Array, at: number, end: number): number {
 
 function endOfAfter(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
-  while (at >= 0 && at < end && bytes[at] === tagAfter) at = skipValue(bytes, at + 1, end, tagAfter & 7);
+  while (at >= 0 && at < end && (bytes[at] === tagAfter || bytes[at] === tagInspection)) at = skipValue(bytes, at + 1, end, tagAfter & 7);
   return at;
 }

@@ -14,7 +14,7 @@ describe('errorTable', () => {
     expect(code).toMatch(/^[A-Z][A-Z0-9_]*$/);
     expect(message).toMatch(/^[A-Z].*\.$/);
     expect(id % 100).toBeGreaterThan(0);
-    expect([10, 11, 12, 13, 14, 15]).toContain(Math.floor(id / 100));
+    expect([10, 11, 12, 13, 14, 15, 16]).toContain(Math.floor(id / 100));
   });
 
   it('lists its codes in the order of their ids', () => {
@@ -23,11 +23,16 @@ describe('errorTable', () => {
   });
 
   it('keeps the 1500 s for CASIL and CASIL in the 1500 s', () => {
-    expect(rows.filter(([, { id }]) => id >= 1500).map(([code]) => code)).toEqual(casilCodes.map(([code]) => code));
+    expect(rows.filter(([, { id }]) => id >= 1500 && id < 1600).map(([code]) => code)).toEqual(casilCodes.map(([code]) => code));
     expect(casilCodes.map(([code]) => code).sort()).toEqual([
       'CASIL_INTERNAL_ALLOW', 'CASIL_INTERNAL_BLOCK', 'CASIL_INTERNAL_ERROR', 'CASIL_MONITOR_MODE',
       'CASIL_POLICY_BLOCKED', 'CASIL_POLICY_BLOCKED_SECRET', 'CASIL_POLICY_OVERSIZE',
     ]);
+  });
+
+  it('keeps the 1600 s for Continuum and Continuum in the 1600 s', () => {
+    const ofContinuum = /^EPISODE_|^PROJECTION_|_(DEAD_LETTER|BACKFILL)$/;
+    expect(rows.filter(([, { id }]) => id >= 1600).map(([code]) => code)).toEqual(rows.filter(([code]) => ofContinuum.test(code)).map(([code]) => code));
   });
 
   it('closes only with codes of the table of closes', () => {

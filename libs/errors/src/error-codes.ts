@@ -3,7 +3,7 @@ export type ErrorAudience = 'client' | 'operator';
 
 /** One row of the error table. Codes and ids are stable; retired ones are never reused. */
 export interface ErrorRow {
-  /** Numeric id, unique. 1000 s protocol, 1100 s names and rights, 1200 s limits, 1300 s delivery, 1400 s service, 1500 s CASIL. */
+  /** Numeric id, unique. 1000 s protocol, 1100 s names and rights, 1200 s limits, 1300 s delivery, 1400 s service, 1500 s CASIL, 1600 s Continuum. */
   readonly id: number;
   /** Text for people; never holds content of a message. */
   readonly message: string;
@@ -70,6 +70,18 @@ export const errorTable = {
   CASIL_MONITOR_MODE: row(1505, 'Content policy would have acted, but only monitors.', { audience: 'operator' }),
   CASIL_INTERNAL_ALLOW: row(1506, 'Content inspection failed and the default decision is allow.', { audience: 'operator' }),
   CASIL_INTERNAL_BLOCK: row(1507, 'Content inspection failed and the default decision is block.'),
+  EPISODE_MALFORMED: row(1601, 'The payload is not an episode event.'),
+  EPISODE_TYPE_UNSUPPORTED: row(1602, 'The topic carries episode events alone.'),
+  EPISODE_VERSION_UNSUPPORTED: row(1603, 'The schema version of the episode event is not supported.'),
+  EPISODE_INVALID_FIELD: row(1604, 'A field of the episode event is not valid.'),
+  EPISODE_TENANT_MISMATCH: row(1605, 'The episode event names another tenant than its publisher has.'),
+  EPISODE_TOO_LARGE: row(1606, 'The episode event exceeds its limit: episodes carry references, not content.'),
+  EPISODE_NOT_A_REFERENCE: row(1607, 'The episode event carries content where a reference belongs.'),
+  EPISODE_SOURCE_TIME_AHEAD: row(1608, 'The source time of the episode event is too far ahead of the time of the bus.'),
+  EPISODE_NOT_STORABLE: row(1609, 'The database refuses the episode event.'),
+  UNKNOWN_DEAD_LETTER: row(1610, 'There is no such dead letter.'),
+  UNKNOWN_BACKFILL: row(1611, 'There is no such backfill.'),
+  PROJECTION_UNAVAILABLE: row(1612, 'The projection is not available now.', { retryable: true }),
 } as const satisfies Record<string, ErrorRow>;
 
 /** Stable code of an error, as it travels in `arqon.v1.Error.code`. Consumers need a default branch: minor versions add codes. */

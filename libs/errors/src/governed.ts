@@ -37,6 +37,10 @@ export const readinessReasons = [
   'audit_unavailable',
   'certificate_expiring',
   'fallback_transport',
+  'bus_unavailable',
+  'projection_paused',
+  'projection_gap',
+  'projection_lagging',
 ] as const;
 export type ReadinessReason = (typeof readinessReasons)[number];
 
@@ -50,4 +54,5 @@ export const bucketEdges = {
   sizeBytes: [64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576],
   throughputBytesPerSecond: [1_024, 16_384, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864, 268_435_456],
   latencySeconds: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
+  lagSeconds: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3_600],
 } as const;

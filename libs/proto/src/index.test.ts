@@ -12,8 +12,8 @@ const exported: readonly unknown[] = Object.values(proto);
 const schemas = exported.filter(isMessageSchema);
 
 describe('generated schemas', () => {
-  it('cover both protocols', () => {
-    expect(new Set(schemas.map((schema) => schema.file.proto.package))).toEqual(new Set(['arqon.v1', 'arqon.link.v1']));
+  it('cover both protocols and what Continuum says on them', () => {
+    expect(new Set(schemas.map((schema) => schema.file.proto.package))).toEqual(new Set(['arqon.v1', 'arqon.link.v1', 'continuum.episode.v1', 'continuum.projector.v1']));
   });
 
   it('cover every message of their files, nested ones included', () => {

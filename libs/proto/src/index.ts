@@ -90,10 +90,12 @@ export {
 export type {
   Event,
   Erased,
+  InspectionEvent,
 } from './gen/arqon/v1/event_pb.js';
 export {
   EventSchema,
   ErasedSchema,
+  InspectionEventSchema,
 } from './gen/arqon/v1/event_pb.js';
 export type {
   Frame,
@@ -175,3 +177,59 @@ export {
   Durability,
   DurabilitySchema,
 } from './gen/arqon/v1/signal_pb.js';
+export type {
+  DeadLetter,
+} from './gen/continuum/episode/v1/dead_letter_pb.js';
+export {
+  DeadLetterSchema,
+} from './gen/continuum/episode/v1/dead_letter_pb.js';
+export type {
+  EpisodeEvent,
+  EpisodePayload,
+} from './gen/continuum/episode/v1/episode_pb.js';
+export {
+  EpisodeEventSchema,
+  EpisodePayloadSchema,
+  EpisodeEventType,
+  EpisodeEventTypeSchema,
+} from './gen/continuum/episode/v1/episode_pb.js';
+export type {
+  GetStatusRequest,
+  GetStatusResponse,
+  PartitionStatus,
+  GetLagRequest,
+  GetLagResponse,
+  ListDeadLettersRequest,
+  ListDeadLettersResponse,
+  DeadLetterSummary,
+  ShowDeadLetterRequest,
+  ShowDeadLetterResponse,
+  ReplayDeadLettersRequest,
+  ReplayDeadLettersResponse,
+  BackfillRequest,
+  GetBackfillRequest,
+  BackfillStatus,
+  BackfillCounts,
+  SetPausedRequest,
+  SetPausedResponse,
+} from './gen/continuum/projector/v1/control_pb.js';
+export {
+  GetStatusRequestSchema,
+  GetStatusResponseSchema,
+  PartitionStatusSchema,
+  GetLagRequestSchema,
+  GetLagResponseSchema,
+  ListDeadLettersRequestSchema,
+  ListDeadLettersResponseSchema,
+  DeadLetterSummarySchema,
+  ShowDeadLetterRequestSchema,
+  ShowDeadLetterResponseSchema,
+  ReplayDeadLettersRequestSchema,
+  ReplayDeadLettersResponseSchema,
+  BackfillRequestSchema,
+  GetBackfillRequestSchema,
+  BackfillStatusSchema,
+  BackfillCountsSchema,
+  SetPausedRequestSchema,
+  SetPausedResponseSchema,
+} from './gen/continuum/projector/v1/control_pb.js';

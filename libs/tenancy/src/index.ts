@@ -1,3 +1,6 @@
+export {
+  isTenantKey, parseCoordinationKey, redisCoordinationKey, redisEpisodeCacheKey, redisPresenceKey, redisRateLimitKey, type CoordinationKey, type CoordinationKeyParts,
+} from './coordination-key.js';
 export { compileGrants, isReservedRoom, maxPatternBytes, maxPatternCount, type Grants } from './grants.js';
 export {
   isChannelName, isChannelNameBytes, isClientId, isClientIdBytes, isRoomName, isRoomNameBytes, isTenantId,

@@ -526,17 +526,22 @@ export const AcknowledgeTaskSchema: GenMessage<AcknowledgeTask> = /*@__PURE__*/
   messageDesc(file_arqon_v1_command, 13);
 
 /**
- * Calls a named operation of a service on the bus; answered by Reply.result.
+ * Calls an operation of a service; answered by Reply.done when the service's channel of sys.calls has it. The service gets this message as an
+ * event of the caller, and answers as a request is answered. Needs the role admin.
  *
  * @generated from message arqon.v1.Call
  */
 export type Call = Message<"arqon.v1.Call"> & {
   /**
+   * <service>.<operation>, each part [a-z][a-z0-9_]*, the operation of one part or more; at most 128 bytes.
+   *
    * @generated from field: string name = 1;
    */
   name: string;
 
   /**
+   * What the operation takes; for the services of this repository a Protobuf message.
+   *
    * @generated from field: bytes args = 2;
    */
   args: Uint8Array;

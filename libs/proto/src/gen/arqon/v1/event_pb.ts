@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file arqon/v1/event.proto.
  */
 export const file_arqon_v1_event: GenFile = /*@__PURE__*/
-  fileDesc("ChRhcnFvbi92MS9ldmVudC5wcm90bxIIYXJxb24udjEiJgoFRXZlbnQSDAoEdHlwZRgBIAEoCRIPCgdwYXlsb2FkGAIgASgMIggKBkVyYXNlZGIGcHJvdG8z");
+  fileDesc("ChRhcnFvbi92MS9ldmVudC5wcm90bxIIYXJxb24udjEiJgoFRXZlbnQSDAoEdHlwZRgBIAEoCRIPCgdwYXlsb2FkGAIgASgMIggKBkVyYXNlZCLWAgoPSW5zcGVjdGlvbkV2ZW50EgwKBGtpbmQYASABKAkSEgoKcmlza19sZXZlbBgCIAEoCRINCgVmbGFncxgDIAMoCRITCgtyZWFzb25fY29kZRgEIAEoCRIQCghkZWNpc2lvbhgFIAEoCRIZChFpbnRlbmRlZF9kZWNpc2lvbhgGIAEoCRIOCgZwb2xpY3kYByABKAkSEQoJZGV0ZWN0b3JzGAggAygJEgwKBHJvb20YCSABKAkSDwoHY2hhbm5lbBgKIAEoCRIRCglyZWNpcGllbnQYCyABKAkSDgoGc2VuZGVyGAwgASgJEg8KB3Nlc3Npb24YDSABKAYSEgoKZXZlbnRfdHlwZRgOIAEoCRIVCg1wYXlsb2FkX2J5dGVzGA8gASgEEhcKD3BheWxvYWRfZXhjZXJwdBgQIAEoDBIWCg5kcm9wcGVkX2V2ZW50cxgRIAEoBGIGcHJvdG8z");
 
 /**
  * Application content.
@@ -54,4 +54,127 @@ export type Erased = Message<"arqon.v1.Erased"> & {
  */
 export const ErasedSchema: GenMessage<Erased> = /*@__PURE__*/
   messageDesc(file_arqon_v1_event, 1);
+
+/**
+ * What content inspection found in one message, published to the room `casil.events_room` of the sender's tenant. Never the message itself.
+ *
+ * @generated from message arqon.v1.InspectionEvent
+ */
+export type InspectionEvent = Message<"arqon.v1.InspectionEvent"> & {
+  /**
+   * Of plain, oversize, secret, key_material, personal_data, prompt_injection, entropy_bomb, pattern.
+   *
+   * @generated from field: string kind = 1;
+   */
+  kind: string;
+
+  /**
+   * Of none, low, medium, high, critical.
+   *
+   * @generated from field: string risk_level = 2;
+   */
+  riskLevel: string;
+
+  /**
+   * @generated from field: repeated string flags = 3;
+   */
+  flags: string[];
+
+  /**
+   * Code of docs/protocol.md; empty when there is none.
+   *
+   * @generated from field: string reason_code = 4;
+   */
+  reasonCode: string;
+
+  /**
+   * Of allow, allow_with_redaction, block.
+   *
+   * @generated from field: string decision = 5;
+   */
+  decision: string;
+
+  /**
+   * What `enforce` would have decided; differs from decision in monitor mode only.
+   *
+   * @generated from field: string intended_decision = 6;
+   */
+  intendedDecision: string;
+
+  /**
+   * Name of the policy that decided.
+   *
+   * @generated from field: string policy = 7;
+   */
+  policy: string;
+
+  /**
+   * Ids of the detectors that found something, each once.
+   *
+   * @generated from field: repeated string detectors = 8;
+   */
+  detectors: string[];
+
+  /**
+   * Where the message was going.
+   *
+   * @generated from field: string room = 9;
+   */
+  room: string;
+
+  /**
+   * @generated from field: string channel = 10;
+   */
+  channel: string;
+
+  /**
+   * @generated from field: string recipient = 11;
+   */
+  recipient: string;
+
+  /**
+   * Client id and session of its publisher.
+   *
+   * @generated from field: string sender = 12;
+   */
+  sender: string;
+
+  /**
+   * @generated from field: fixed64 session = 13;
+   */
+  session: bigint;
+
+  /**
+   * Event.type of the message.
+   *
+   * @generated from field: string event_type = 14;
+   */
+  eventType: string;
+
+  /**
+   * @generated from field: uint64 payload_bytes = 15;
+   */
+  payloadBytes: bigint;
+
+  /**
+   * Start of the payload, redacted unless configured otherwise; empty unless `casil.log_payload_bytes` asks for it.
+   *
+   * @generated from field: bytes payload_excerpt = 16;
+   */
+  payloadExcerpt: Uint8Array;
+
+  /**
+   * Events of this room that were dropped since the last one, because there were too many.
+   *
+   * @generated from field: uint64 dropped_events = 17;
+   */
+  droppedEvents: bigint;
+};
+
+/**
+ * Describes the message arqon.v1.InspectionEvent.
+ * Use `create(InspectionEventSchema)` to create a new message.
+ */
+export const InspectionEventSchema: GenMessage<InspectionEvent> = /*@__PURE__*/
+  messageDesc(file_arqon_v1_event, 2);
 
