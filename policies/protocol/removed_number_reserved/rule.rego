@@ -1,0 +1,27 @@
+# METADATA
+# title: The number of what was removed is reserved
+# description: >-
+#   A number that is free again can be given to another field, and stored bytes of the old one would be read as the new one. Where a
+#   field or enum value is gone, its parent reserves it.
+# scope: package
+# custom:
+#   id: protocol.removed_number_reserved
+#   severity: high
+#   category: protocol
+#   requirements: [B16, J5]
+#   fix: Add a reserved statement with the number to the message or enum.
+package arqonbus.protocol.removed_number_reserved
+
+import data.arqonbus.lib.facts
+import data.arqonbus.lib.report
+
+reads := {"proto_changes": {"kind", "subject", "number", "number_reserved", "parent_gone"}}
+
+deny contains report.incomplete(fault) if some fault in facts.faults(input, reads)
+
+deny contains report.finding(row, row.subject, sprintf("%s is gone, but its number %s is not reserved", [row.subject, format_int(row.number, 10)])) if {
+	some row in input.proto_changes
+	row.kind in {"field_deleted", "enum_value_deleted", "field_renumbered", "enum_value_renumbered"}
+	not row.parent_gone
+	not row.number_reserved
+}

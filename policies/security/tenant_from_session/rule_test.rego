@@ -1,0 +1,67 @@
+package arqonbus.security.tenant_from_session_test
+
+import data.arqonbus.security.tenant_from_session as rule
+
+row := {
+	"file": "apps/spine/src/commands/join.ts",
+	"line": 9,
+	"project": "@arqonbus/spine",
+	"source": "value.tenant",
+	"function": "join",
+	"test": false,
+}
+
+allowed := {"security.tenant_from_session": [{"file": "libs/x/claims.ts", "function": "readClaims"}]}
+
+others := {}
+
+meta := {"schema": 1, "now": "2026-01-01", "base": "committed", "labels": []}
+
+facts_of(tables) := object.union(tables, {"meta": object.union(meta, {"counts": {name: count(rows) | some name, rows in tables}})})
+
+judged(patch) := facts_of(object.union(others, {"sent_tenants": [object.union(row, patch)]}))
+
+failing := [{}, {"source": "request.header.x-tenant-id"}]
+
+passing := [
+	{
+		"test": true,
+	},
+	{
+		"file": "apps/cli/src/a.ts",
+	},
+	{
+		"file": "libs/x/claims.ts",
+		"function": "readClaims",
+	},
+]
+
+test_finds_each_variant if {
+	every patch in failing {
+		found := rule.deny with input as judged(patch) with data.allowed_patterns as allowed
+		count(found) > 0
+	}
+}
+
+test_points_at_the_row if {
+	some found in rule.deny with input as judged(failing[0]) with data.allowed_patterns as allowed
+	found._loc == {"file": row.file, "line": row.line}
+	found.project == row.project
+}
+
+test_passes_others if {
+	every patch in passing {
+		denied := rule.deny with input as judged(patch) with data.allowed_patterns as allowed
+		denied == set()
+	}
+}
+
+test_denies_without_facts if {
+	denied := rule.deny with input as {}
+	count(denied) > 0
+}
+
+test_denies_without_data if {
+	some found in rule.deny with input as judged(failing[0]) with data.allowed_patterns as false
+	contains(found.msg, "data.allowed_patterns")
+}

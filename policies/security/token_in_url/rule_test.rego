@@ -1,0 +1,56 @@
+package arqonbus.security.token_in_url_test
+
+import data.arqonbus.security.token_in_url as rule
+
+row := {
+	"file": "apps/shield/src/door/upgrade-gate.ts",
+	"line": 12,
+	"project": "@arqonbus/shield",
+	"form": "url",
+	"name": "token",
+	"test": false,
+}
+
+allowed := {"security.token_in_url": [{"file": "libs/x/u.ts", "name": "token"}]}
+
+others := {}
+
+meta := {"schema": 1, "now": "2026-01-01", "base": "committed", "labels": []}
+
+facts_of(tables) := object.union(tables, {"meta": object.union(meta, {"counts": {name: count(rows) | some name, rows in tables}})})
+
+judged(patch) := facts_of(object.union(others, {"url_tokens": [object.union(row, patch)]}))
+
+failing := [{}, {"form": "set", "name": "access_token"}, {"form": "get"}]
+
+passing := [{"test": true}, {"file": "libs/x/u.ts"}]
+
+test_finds_each_variant if {
+	every patch in failing {
+		found := rule.deny with input as judged(patch) with data.allowed_patterns as allowed
+		count(found) > 0
+	}
+}
+
+test_points_at_the_row if {
+	some found in rule.deny with input as judged(failing[0]) with data.allowed_patterns as allowed
+	found._loc == {"file": row.file, "line": row.line}
+	found.project == row.project
+}
+
+test_passes_others if {
+	every patch in passing {
+		denied := rule.deny with input as judged(patch) with data.allowed_patterns as allowed
+		denied == set()
+	}
+}
+
+test_denies_without_facts if {
+	denied := rule.deny with input as {}
+	count(denied) > 0
+}
+
+test_denies_without_data if {
+	some found in rule.deny with input as judged(failing[0]) with data.allowed_patterns as false
+	contains(found.msg, "data.allowed_patterns")
+}
