@@ -1,0 +1,1 @@
+export { startBackfills } from './backfill-worker.js';

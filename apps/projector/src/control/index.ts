@@ -1,0 +1,1 @@
+export { listenForCalls } from './call-listener.js';

@@ -1,0 +1,1 @@
+export { projectorSettings } from './settings.js';

@@ -1,0 +1,3 @@
+import { defineProjectConfig } from '../../vitest.project.mjs';
+
+export default defineProjectConfig(import.meta.dirname);
