@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Interruption } from './interruption.js';
 import type { Output } from './output/output.js';
 
@@ -13,4 +14,6 @@ export interface CommandContext {
   readonly interruption: Interruption;
   /** Standard input, read to its end. */
   readonly readInput: () => Promise<Uint8Array>;
+  /** Standard input as it comes. */
+  readonly openStandardInput: () => Readable;
 }

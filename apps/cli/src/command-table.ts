@@ -1,21 +1,12 @@
-import type { CommandSpec, OptionSpec } from './command-line/command-spec.js';
+import type { CommandNode } from './command-line/command-spec.js';
+import { projectorCommands } from './commands/projector/projector-commands.js';
+import { connectionOptions, dataDirOption } from './connection/connection-options.js';
 import { storeOptions } from './dev/store-option.js';
-
-const dataDirOption: OptionSpec = { name: 'data-dir', kind: 'value', value: 'FOLDER', doc: 'Folder of the local bus: keys, certificate, audit logs. Default .arqon' };
-
-/** Where a client command connects. */
-const connectionOptions: readonly OptionSpec[] = [
-  { name: 'url', kind: 'value', value: 'URL', doc: 'Server, wss://…; also ARQON_URL. Default: the `arqon dev` of the data folder' },
-  { name: 'ca', kind: 'value', value: 'FILE', doc: 'Certificate authority to trust, PEM; also ARQON_CA' },
-  { name: 'token', kind: 'value', value: 'TOKEN', doc: 'Token; better in ARQON_TOKEN, where other users cannot see it. Default: one made for the tenant dev with the local key' },
-  dataDirOption,
-  { name: 'timeout', kind: 'value', value: 'SECONDS', doc: 'Longest wait for the connection and for each answer. Default 10' },
-];
 
 const topicOperand = { name: 'TOPIC', isRequired: true, doc: 'ROOM, ROOM:CHANNEL or @CLIENT' };
 
 /** Every command of `arqon`. */
-export const commandTable: readonly CommandSpec[] = [
+export const commandTable: readonly CommandNode[] = [
   {
     name: 'dev',
     summary: 'Runs a bus on this machine: a Shield and a Spine, with a certificate and keys made on first use',
@@ -31,14 +22,14 @@ export const commandTable: readonly CommandSpec[] = [
   },
   {
     name: 'serve',
-    summary: 'Runs one server in the foreground: spine or shield, as nx serve does',
-    operands: [{ name: 'SERVER', isRequired: true, doc: 'spine or shield' }],
+    summary: 'Runs one server in the foreground: spine, shield or projector, as nx serve does',
+    operands: [{ name: 'SERVER', isRequired: true, doc: 'spine, shield or projector' }],
     options: [
       { name: 'config', kind: 'value', value: 'FILE', doc: 'Settings file; then nothing is generated. Default: environment, and the data folder for what it leaves open' },
       ...storeOptions,
       dataDirOption,
     ],
-    examples: ['arqon serve spine', 'arqon serve spine --store embedded', 'arqon serve shield', 'arqon serve spine --config spine.yaml'],
+    examples: ['arqon serve spine', 'arqon serve spine --store embedded', 'arqon serve shield', 'arqon serve projector', 'arqon serve spine --config spine.yaml'],
     load: async () => (await import('./commands/serve.js')).runServeCommand,
   },
   {
@@ -112,6 +103,26 @@ export const commandTable: readonly CommandSpec[] = [
     load: async () => (await import('./commands/history.js')).runHistoryCommand,
   },
   {
+    name: 'inspect',
+    summary: 'Tells what content inspection (CASIL) finds in a text, and what would become of it; ends with 0 when that is nothing, with 1 when it is something',
+    operands: [{ name: 'FILE', isRequired: false, doc: 'The text; - or nothing reads standard input' }],
+    options: [
+      { name: 'jsonl', kind: 'flag', doc: 'The input is lines of {"id","text"}, also "type"; each gives one line {"id","decision","reason_code","flags","findings"}, a bad one {"line","error"}' },
+      { name: 'config', kind: 'value', value: 'FILE', doc: 'Settings of a Spine, of which the casil ones hold. Default: all detectors but those of personal data, enforce' },
+      { name: 'redact', kind: 'flag', doc: 'Adds "redacted"; without --jsonl and --json the redacted text is what goes to stdout, and what was found to stderr' },
+      { name: 'timing', kind: 'flag', doc: 'Adds "elapsed_us": microseconds of the inspection' },
+      { name: 'pii', kind: 'flag', doc: 'Looks for personal data too' },
+    ],
+    examples: [
+      'arqon inspect server.log',
+      'git diff --cached | arqon inspect',
+      'arqon inspect --redact server.log > shared.log',
+      'arqon inspect --jsonl --redact < texts.jsonl',
+      'arqon inspect payload.json --config spine.yaml --json',
+    ],
+    load: async () => (await import('./commands/inspect.js')).runInspectCommand,
+  },
+  {
     name: 'erase',
     summary: 'Destroys the content of one event for good; a tombstone stays in its place',
     operands: [{ name: 'TOPIC', isRequired: true, doc: 'ROOM or ROOM:CHANNEL' }, { name: 'SEQUENCE', isRequired: true, doc: 'Sequence of the event' }],
@@ -119,6 +130,7 @@ export const commandTable: readonly CommandSpec[] = [
     examples: ['arqon erase plans:main 17', 'arqon erase plans:main 17 --json'],
     load: async () => (await import('./commands/erase.js')).runEraseCommand,
   },
+  projectorCommands,
   {
     name: 'status',
     summary: 'Shows the server and the session as the server sees it',

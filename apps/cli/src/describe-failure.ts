@@ -16,6 +16,8 @@ const exitsByCode: Partial<Record<ErrorCode, ExitName>> = {
   NOT_PERMITTED: 'notPermitted',
   TIMEOUT: 'timedOut',
   INVALID_NAME: 'usage',
+  UNKNOWN_DEAD_LETTER: 'notPermitted',
+  UNKNOWN_BACKFILL: 'notPermitted',
 };
 
 const nextByCode: Partial<Record<ErrorCode, string>> = {
@@ -26,6 +28,10 @@ const nextByCode: Partial<Record<ErrorCode, string>> = {
   HISTORY_TRIMMED: 'History no longer holds all of it; `arqon history` without --replay shows what there is.',
   WINDOW_UNBOUNDED: 'Give --from and --to, both of events that are there already.',
   STORE_UNAVAILABLE: 'The store that keeps history is away; `arqon status` tells, and what was published may have been taken.',
+  UNKNOWN_DEAD_LETTER: '`arqon projector dlq list --all` lists what there is.',
+  UNKNOWN_BACKFILL: '`arqon projector status` lists the newest ones.',
+  PROJECTION_UNAVAILABLE: 'The database of the projector is away; try again, `arqon projector status` tells when it is back.',
+  AUDIT_UNAVAILABLE: 'The server cannot write its audit log, so nothing was done; its operator must see to that.',
   EPOCH_CHANGED: 'The topic began anew; read it without a position.',
 };
 

@@ -6,6 +6,8 @@ import { Interruption } from './interruption.js';
 import { Output } from './output/output.js';
 import { asksForJson, runArqon } from './run-arqon.js';
 
+const flushTimeoutMs = 1_000;
+
 /** Runs `arqon` with the process's arguments and ends the process. */
 export async function main(options: { readonly parentPid: number }): Promise<void> {
   const args = process.argv.slice(2);
@@ -19,8 +21,11 @@ export async function main(options: { readonly parentPid: number }): Promise<voi
     output,
     interruption: interruptionOfProcess(),
     readInput: () => buffer(process.stdin),
+    openStandardInput: () => process.stdin,
   };
   const code = await runArqon(args, context);
+  // Interrupted, it does not wait for a reader that stopped reading.
+  if (context.interruption.exit !== undefined) setTimeout(() => process.exit(code), flushTimeoutMs).unref();
   await output.flush();
   process.exit(code);
 }

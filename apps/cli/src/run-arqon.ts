@@ -1,11 +1,11 @@
 import { usageError } from './cli-error.js';
 import type { CommandContext } from './command-context.js';
-import type { CommandSpec } from './command-line/command-spec.js';
-import { nearestName } from './command-line/nearest-name.js';
+import { commandsOf, isGroup, type CommandGroup, type CommandNode, type CommandSpec } from './command-line/command-spec.js';
+import { findCommand } from './command-line/find-command.js';
 import { parseCommandLine } from './command-line/parse-command-line.js';
-import { renderCommandHelp, renderOverview } from './command-line/render-help.js';
+import { renderCommandHelp, renderGroupHelp, renderOverview } from './command-line/render-help.js';
 import { commandTable } from './command-table.js';
-import { exitCodes } from './exit-codes.js';
+import { exitCodes, type ExitName } from './exit-codes.js';
 
 /** True when the arguments ask for JSON, whatever else may be wrong with them. */
 export function asksForJson(args: readonly string[]): boolean {
@@ -16,8 +16,7 @@ export function asksForJson(args: readonly string[]): boolean {
 /** Runs one command line, says what there is to say, and resolves with the exit code. */
 export async function runArqon(args: readonly string[], context: CommandContext): Promise<number> {
   try {
-    await dispatch(args, context);
-    return exitCodes.ok.code;
+    return exitCodes[await dispatch(args, context)].code;
   } catch (error) {
     const { exit } = context.interruption;
     if (exit !== undefined) return exitCodes[exit].code;
@@ -28,44 +27,49 @@ export async function runArqon(args: readonly string[], context: CommandContext)
   }
 }
 
-async function dispatch(args: readonly string[], context: CommandContext): Promise<void> {
+async function dispatch(args: readonly string[], context: CommandContext): Promise<ExitName> {
   const { output } = context;
   const [first, ...rest] = args[0] === '--json' ? args.slice(1) : args;
   // npx takes a --version behind `npx --no arqon` for its own; the word reaches this command.
   if (first === '--version' || first === '-V' || first === 'version') {
     await output.result(`arqon ${context.version}`, { name: 'arqon', version: context.version, node: process.versions.node });
-    return;
+    return 'ok';
   }
   if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
     await help(rest.filter((arg) => !arg.startsWith('-')), context);
     if (first === undefined) throw usageError('a command is missing');
-    return;
+    return 'ok';
   }
-  const spec = findCommand(first);
-  const line = parseCommandLine(spec, rest);
+  const { node, rest: given } = findCommand(commandTable, [first, ...rest]);
+  if (isGroup(node)) return groupAlone(node, given, context);
+  const line = parseCommandLine(node, given);
   if (line.has('help')) {
-    await help([spec.name], context);
+    await showHelp(node, context);
+    return 'ok';
+  }
+  const run = await node.load();
+  return (await run(line, context)) ?? 'ok';
+}
+
+/** A group was named without a command of it. */
+async function groupAlone(group: CommandGroup, given: readonly string[], context: CommandContext): Promise<ExitName> {
+  await showHelp(group, context);
+  if (!given.includes('--help') && !given.includes('-h')) throw usageError(`${group.name} needs a command`, `\`arqon ${group.name} --help\` lists them.`);
+  return 'ok';
+}
+
+async function help(names: readonly string[], context: CommandContext): Promise<void> {
+  if (names.length > 0) {
+    await showHelp(findCommand(commandTable, names).node, context);
     return;
   }
-  const run = await spec.load();
-  await run(line, context);
+  await context.output.result(renderOverview(commandTable), helpJson(commandsOf(commandTable)));
 }
 
-async function help([name]: readonly string[], { output }: CommandContext): Promise<void> {
-  const shown = name === undefined ? undefined : findCommand(name);
-  const text = shown === undefined ? renderOverview(commandTable) : renderCommandHelp(shown);
-  const commands = shown === undefined ? commandTable : [shown];
-  await output.result(text, { commands: commands.map(describe), exitCodes: Object.values(exitCodes) });
+async function showHelp(node: CommandNode, { output }: CommandContext): Promise<void> {
+  await output.result(isGroup(node) ? renderGroupHelp(node) : renderCommandHelp(node), helpJson(commandsOf([node])));
 }
 
-function describe({ name, summary, operands, options, examples }: CommandSpec): object {
-  return { name, summary, operands, options, examples };
-}
-
-function findCommand(name: string): CommandSpec {
-  const found = commandTable.find((command) => command.name === name);
-  if (found !== undefined) return found;
-  const kind = name.startsWith('-') ? 'option' : 'command';
-  const nearest = kind === 'command' ? nearestName(name, commandTable.map((command) => command.name)) : undefined;
-  throw usageError(`unknown ${kind} ${name}`, `${nearest === undefined ? '' : `Did you mean ${nearest}? `}\`arqon --help\` lists the commands.`);
+function helpJson(commands: readonly CommandSpec[]): object {
+  return { commands: commands.map(({ name, summary, operands, options, examples }) => ({ name, summary, operands, options, examples })), exitCodes: Object.values(exitCodes) };
 }

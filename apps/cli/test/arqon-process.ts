@@ -1,11 +1,14 @@
 import { createTempFolder, startProcess, waitFor, type RunningProcess, type StartProcessOptions, type TempFolder } from '@arqonbus/testkit';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import type { DevInfo } from '../src/data-dir/dev-file.js';
 
 /** The command as installed. */
 export const bin = fileURLToPath(new URL('../bin/arqon.mjs', import.meta.url));
+
+/** What stands in for it where everything is compiled: the same command, which starts faster and starts compiled servers. */
+export const command = process.env['ARQON_TEST_BUILT'] === '1' && existsSync(new URL('../dist/main.js', import.meta.url)) ? fileURLToPath(new URL('built-arqon.mjs', import.meta.url)) : bin;
 export const workspaceRoot = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Nothing of the caller's environment may name a server or say that npm started the command. */
@@ -24,7 +27,7 @@ export interface ArqonRun {
 
 /** Starts `arqon` with these arguments; it is killed when the test ends. */
 export async function startArqon(args: readonly string[], options: ArqonOptions = {}): Promise<RunningProcess> {
-  return startProcess({ ...options, args: [bin, ...args], env: { ...cleanEnvironment, ...options.env } });
+  return startProcess({ ...options, args: [command, ...args], env: { ...cleanEnvironment, ...options.env } });
 }
 
 /** Runs `arqon` to its end. */
@@ -50,7 +53,7 @@ export interface RunningDev {
 
 /** Starts `arqon dev --json --port 0` and waits for its first line. */
 export async function startDev(cwd: string, args: readonly string[] = []): Promise<RunningDev> {
-  const process = await startArqon(['dev', '--json', '--port', '0', ...args], { cwd, readyWhen: ({ stdout }) => stdout.includes('\n'), readyTimeoutMs: 40_000 });
+  const process = await startArqon(['dev', '--json', '--port', '0', ...args], { cwd, readyWhen: ({ stdout }) => stdout.includes('\n'), readyTimeoutMs: 60_000 });
   const info = JSON.parse(process.output.stdout.split('\n')[0]) as DevInfo;
   return { process, info, serverPids: () => serverPidsOf(info.pid) };
 }
@@ -58,17 +61,17 @@ export async function startDev(cwd: string, args: readonly string[] = []): Promi
 /** Children of a process that run one of the servers. */
 export function serverPidsOf(pid: number): number[] {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
-  return children.filter((child) => commandOf(child).endsWith('/src/main.ts'));
+  return children.filter((child) => /\/apps\/\w+\/(src\/main\.ts|dist\/main\.js)$/.test(commandOf(child)));
 }
 
 /** The child that runs this app. */
 export function serverPidOf(pid: number, app: 'spine' | 'shield'): number | undefined {
-  return serverPidsOf(pid).find((child) => commandOf(child).endsWith(`/apps/${app}/src/main.ts`));
+  return serverPidsOf(pid).find((child) => commandOf(child).includes(`/apps/${app}/`));
 }
 
 /** Waits until none of the processes runs any more. */
 export async function untilGone(pids: readonly number[]): Promise<void> {
-  await waitFor(() => pids.every((pid) => !isRunning(pid)), { timeoutMs: 15_000, what: `processes ${pids.join(', ')} to end` });
+  await waitFor(() => pids.every((pid) => !isRunning(pid)), { timeoutMs: 30_000, what: `processes ${pids.join(', ')} to end` });
 }
 
 /** False also for a process that ended and was not reaped. */

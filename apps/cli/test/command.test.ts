@@ -43,17 +43,27 @@ describe('arqon', () => {
     expect(run.stdout).toMatch(/Usage: arqon COMMAND[^]*\bdev\b[^]*\bstatus\b[^]*Exit codes:/);
   });
 
-  it.each(['dev', 'token', 'pub', 'sub', 'history', 'erase', 'status'])('shows options and examples for %s, by --help and by help', async (command) => {
-    const run = await runArqon([command, '--help']);
+  it.each(['dev', 'token', 'pub', 'sub', 'history', 'inspect', 'erase', 'status', 'projector lag', 'projector dlq replay'])('shows options and examples for %s, by --help and by help', async (command) => {
+    const words = command.split(' ');
+    const run = await runArqon([...words, '--help']);
     expect(run).toMatchObject({ code: 0, stderr: '' });
     expect(run.stdout).toMatch(new RegExp(`^Usage: arqon ${command}[^]*Options:[^]*Examples:\n {2}.*arqon ${command}`));
-    expect((await runArqon(['help', command])).stdout).toBe(run.stdout);
-    expect(JSON.parse((await runArqon(['help', command, '--json'])).stdout)).toMatchObject({ commands: [{ name: command }] });
+    expect((await runArqon(['help', ...words])).stdout).toBe(run.stdout);
+    expect(JSON.parse((await runArqon(['help', ...words, '--json'])).stdout)).toMatchObject({ commands: [{ name: command }] });
   });
 
   it.each<[string, string[], string]>([
     ['no command', [], 'a command is missing'],
     ['an unknown command, with the nearest', ['stauts'], 'Did you mean status?'],
+    ['an unknown command of a group, with the nearest', ['projector', 'dlq', 'liste'], 'Did you mean projector dlq list? `arqon projector dlq --help` lists the commands.'],
+    ['a dead letter to show without its id', ['projector', 'dlq', 'show'], 'projector dlq show needs ID'],
+    ['dead letters to replay without an id', ['projector', 'dlq', 'replay'], 'projector dlq replay needs an ID, or --all'],
+    ['ids and all of them to replay', ['projector', 'dlq', 'replay', 'x', '--all'], '--all goes with no ID'],
+    ['a backfill without an end', ['projector', 'backfill', '--from', '2026-01-31'], 'projector backfill needs --to'],
+    ['a backfill that ends before it begins', ['projector', 'backfill', '--from', '2026-01-31', '--to', '2026-01-30'], '--to is not after --from'],
+    ['a backfill from no time', ['projector', 'backfill', '--from', '17', '--to', '2026-01-30'], '--from "17" is no time'],
+    ['a backfill with a bad id', ['projector', 'backfill', '--id', '17'], '--id "17" is no UUID'],
+    ['an agent of a backfill that is only looked at', ['projector', 'backfill', '--id', '01930b5e-7c3a-7d4e-9a51-0b1f8f2f4c11', '--agent', 'a'], '--agent goes with --from and --to'],
     ['an unknown option, with the nearest', ['pub', 'plans', 'x', '--heder', 'a=b'], 'Did you mean --header?'],
     ['an option before the command', ['--verbose'], 'unknown option --verbose'],
     ['a bad topic', ['sub', 'Plans'], '"Plans" is not a topic'],
@@ -67,6 +77,8 @@ describe('arqon', () => {
     ['a group of a whole room', ['sub', 'plans:*', '--group', 'g'], '--group is for one topic'],
     ['a sequence that is none', ['erase', 'plans', 'first'], '"first" is no sequence'],
     ['an inbox to erase from', ['erase', '@worker', '1'], 'an inbox has nothing to erase'],
+    ['a time of an inspection that has no place', ['inspect', '--timing'], '--timing goes with --jsonl or --json'],
+    ['a second file to inspect', ['inspect', 'a', 'b'], 'inspect does not take "b"'],
     ['an unknown store', ['dev', '--store', 'sqlite'], '--store takes memory, embedded, redis or jetstream, got "sqlite"'],
     ['an address of a store that has none', ['dev', '--store', 'embedded', '--store-url', 'redis://x'], 'has no address'],
     ['an address of another store', ['serve', 'spine', '--store', 'redis', '--store-url', 'nats://127.0.0.1'], 'is no address of redis'],
@@ -83,6 +95,16 @@ describe('arqon', () => {
     expect(run.stderr).toContain(message);
     expect(run.stderr).toContain('(USAGE)');
     if (args.length > 0) expect(run.stdout).toBe('');
+  });
+
+  it('shows the commands of a group by --help, by help and with an error when none is named', async () => {
+    const run = await runArqon(['projector', 'dlq', '--help']);
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+    expect(run.stdout).toMatch(/^Usage: arqon projector dlq COMMAND[^]*projector dlq list [^]*projector dlq show [^]*projector dlq replay /);
+    expect((await runArqon(['help', 'projector', 'dlq'])).stdout).toBe(run.stdout);
+    expect(await runArqon(['projector', 'dlq'])).toMatchObject({ code: 2, stdout: run.stdout, stderr: expect.stringContaining('projector dlq needs a command (USAGE)') as string });
+    const { commands } = JSON.parse((await runArqon(['projector', '--json', 'dlq', '--help'])).stdout) as { commands: { name: string }[] };
+    expect(commands.map(({ name }) => name)).toEqual(['projector dlq list', 'projector dlq show', 'projector dlq replay']);
   });
 
   it('reports errors as one JSON object on stderr with --json', async () => {

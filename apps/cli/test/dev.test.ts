@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { DevInfo } from '../src/data-dir/dev-file.js';
 import { bin, isRunning, jsonLines, runArqon, serverPidOf, serverPidsOf, startArqon, startDev, testFolder, untilGone, workspaceRoot, type ArqonRun } from './arqon-process.js';
 
-const limitMs = 90_000;
+const limitMs = 150_000;
 
 function secretsIn(folder: TempFolder): string[] {
   return ['ca.pem', 'key.pem', 'signing-key.json', 'link-key'].map((file) => readFileSync(folder.file(`.arqon/${file}`), 'utf8'));
@@ -41,7 +41,7 @@ describe('arqon dev', () => {
 
   it('tells a person URLs, authority, a token, and two commands that run as they stand', async () => {
     const folder = testFolder();
-    const dev = await startArqon(['dev', '--port', '0'], { cwd: folder.path, readyWhen: ({ stdout }) => stdout.includes('npx --no arqon pub'), readyTimeoutMs: 40_000 });
+    const dev = await startArqon(['dev', '--port', '0'], { cwd: folder.path, readyWhen: ({ stdout }) => stdout.includes('npx --no arqon pub'), readyTimeoutMs: 60_000 });
     const text = dev.output.stdout;
     const [, token = ''] = /^(eyJ\S+)$/m.exec(text) ?? [];
     expect(text).toContain(folder.file('.arqon/ca.pem'));
@@ -82,7 +82,7 @@ describe('arqon dev', () => {
     const out = folder.file('out');
     const script = `require('node:child_process').spawn(process.execPath, [${JSON.stringify(bin)}, 'dev', '--json', '--port', '0'], { stdio: ['ignore', require('node:fs').openSync(${JSON.stringify(out)}, 'w'), 'ignore'] }); setInterval(() => undefined, 60_000);`;
     const parent = spawn(process.execPath, ['-e', script], { cwd: folder.path, stdio: 'ignore' });
-    await waitFor(() => existsSync(out) && readFileSync(out, 'utf8').includes('\n'), { timeoutMs: 40_000, what: 'the first line of dev' });
+    await waitFor(() => existsSync(out) && readFileSync(out, 'utf8').includes('\n'), { timeoutMs: 60_000, what: 'the first line of dev' });
     const { pid } = JSON.parse(readFileSync(out, 'utf8')) as DevInfo;
     const servers = serverPidsOf(pid);
     expect(servers).toHaveLength(2);
@@ -96,11 +96,11 @@ describe('arqon dev', () => {
     const out = folder.file('out');
     const npx = spawn('sh', ['-c', `exec npx --no arqon dev --json --port 0 --data-dir "${folder.path}/bus" > "${out}" 2> /dev/null`], { cwd: workspaceRoot, stdio: 'ignore' });
     const ended = new Promise<void>((resolve) => { npx.once('exit', () => resolve()); });
-    await waitFor(() => existsSync(out) && readFileSync(out, 'utf8').includes('\n'), { timeoutMs: 40_000, what: 'the first line of dev' });
+    await waitFor(() => existsSync(out) && readFileSync(out, 'utf8').includes('\n'), { timeoutMs: 60_000, what: 'the first line of dev' });
     const { pid } = JSON.parse(readFileSync(out, 'utf8')) as DevInfo;
     const servers = serverPidsOf(pid);
     npx.kill(signal);
-    await within(ended, 15_000, 'npx to end');
+    await within(ended, 30_000, 'npx to end');
     await untilGone([pid, ...servers]);
   }, limitMs);
 
@@ -133,7 +133,7 @@ describe('arqon dev', () => {
     const dev = await startDev(folder.path);
     let runs = 0;
     for (;;) {
-      const spine = await waitFor(() => !isRunning(dev.info.pid) || serverPidOf(dev.info.pid, 'spine'), { timeoutMs: 20_000, what: 'a Spine to run or dev to end' });
+      const spine = await waitFor(() => !isRunning(dev.info.pid) || serverPidOf(dev.info.pid, 'spine'), { timeoutMs: 40_000, what: 'a Spine to run or dev to end' });
       if (spine === true) break;
       process.kill(spine, 'SIGKILL');
       runs += 1;
@@ -154,7 +154,7 @@ describe('arqon dev', () => {
     expect(JSON.parse((await arqon('status', '--json')).stdout)).toMatchObject({ store: { name: 'embedded', durability: 'FSYNC', up: true } });
     expect((await arqon('status')).stdout).toMatch(/\n {2}store {7}embedded, FSYNC, up/);
     process.kill(serverPidOf(dev.info.pid, 'spine') ?? 0, 'SIGKILL');
-    await waitFor(() => dev.process.output.stderr.includes('spine runs again'), { timeoutMs: 20_000, what: 'the Spine to be restarted' });
+    await waitFor(() => dev.process.output.stderr.includes('spine runs again'), { timeoutMs: 40_000, what: 'the Spine to be restarted' });
     expect(JSON.parse((await arqon('pub', 'kept:main', 'two', '--json')).stdout)).toMatchObject({ sequence: '2', epoch: (JSON.parse(first.stdout) as { epoch: string }).epoch });
     await dev.process.stop('SIGTERM');
     const again = await startDev(folder.path, ['--store', 'embedded']);

@@ -2,7 +2,7 @@ import { createTempFolder, waitFor, type RunningProcess, type TempFolder } from 
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bin, jsonLines, runArqon, serverPidOf, startArqon, startDev, type ArqonRun, type RunningDev } from './arqon-process.js';
+import { command, jsonLines, runArqon, serverPidOf, startArqon, startDev, type ArqonRun, type RunningDev } from './arqon-process.js';
 
 interface PrintedMessage {
   readonly topic: string;
@@ -23,7 +23,7 @@ describe('arqon against its own dev over TLS', () => {
   beforeAll(async () => {
     folder = createTempFolder('arqon-cli-');
     dev = await startDev(folder.path);
-  }, 60_000);
+  }, 90_000);
   afterAll(async () => {
     await dev.process.stop('SIGTERM');
     folder.remove();
@@ -46,7 +46,7 @@ describe('arqon against its own dev over TLS', () => {
 
   it('publishes standard input byte by byte, and prints what is not text as base64', async () => {
     const bytes = Buffer.from([0, 255, 10, 128]);
-    const run = spawnSync(process.execPath, [bin, 'pub', 'bytes', '-', '--type', 'application/octet-stream'], { cwd: folder.path, input: bytes });
+    const run = spawnSync(process.execPath, [command, 'pub', 'bytes', '-', '--type', 'application/octet-stream'], { cwd: folder.path, input: bytes });
     expect(run.status).toBe(0);
     const [message] = jsonLines<PrintedMessage>((await arqon('history', 'bytes', '--json')).stdout);
     expect(message).toMatchObject({ encoding: 'base64', payload: bytes.toString('base64') });
@@ -179,7 +179,7 @@ describe('arqon against its own dev over TLS', () => {
 
   it('stops in silence when the reader of its output is gone', async () => {
     await arqon('pub', 'pipe', '{{n}}', '--count', '5000', '--json');
-    const run = spawnSync('sh', ['-c', `"${process.execPath}" "${bin}" history pipe --json | head -n 1`], { cwd: folder.path, encoding: 'utf8' });
+    const run = spawnSync('sh', ['-c', `"${process.execPath}" "${command}" history pipe --json | head -n 1`], { cwd: folder.path, encoding: 'utf8' });
     expect(run.stdout.split('\n')).toHaveLength(2);
     expect(run.stderr).toBe('');
   });
@@ -189,12 +189,12 @@ describe('arqon against its own dev over TLS', () => {
     await arqon('pub', 'survives', 'before');
     const shield = serverPidOf(dev.info.pid, 'shield') ?? 0;
     process.kill(shield, 'SIGKILL');
-    await waitFor(() => dev.process.output.stderr.includes('shield runs again'), { timeoutMs: 20_000, what: 'the Shield to be restarted' });
+    await waitFor(() => dev.process.output.stderr.includes('shield runs again'), { timeoutMs: 40_000, what: 'the Shield to be restarted' });
     expect(serverPidOf(dev.info.pid, 'shield')).not.toBe(shield);
     expect(await arqon('pub', 'survives', 'after')).toMatchObject({ code: 0 });
     expect(await sub.exited).toEqual({ code: 0, signal: null });
     expect(jsonLines<PrintedMessage>(sub.output.stdout).map(({ payload, sequence }) => [payload, sequence])).toEqual([['before', '1'], ['after', '2']]);
     expect(sub.output.stderr).toContain('"reconnected"');
     expect(JSON.parse(readFileSync(folder.file('.arqon/dev.json'), 'utf8'))).toEqual(dev.info);
-  }, 60_000);
+  }, 90_000);
 });

@@ -51,6 +51,7 @@ export function listenerOptionsOf(settings: ShieldSettings): TransportOptions {
     tls: { certFile: settings['tls.cert_file'], keyFile: settings['tls.key_file'] },
     maxMessageBytes: hardCaps.frameBytes,
     maxBufferedBytes: settings['limits.max_session_buffer_bytes'],
+    sendsInMessage: false,
     idleTimeoutMs: settings['limits.idle_ms'],
   };
 }

@@ -1,4 +1,4 @@
-import type { Session } from './session.js';
+import { stepSession, type Session } from './session.js';
 
 /** The sessions of this process by id. */
 export class SessionTable {
@@ -36,18 +36,18 @@ export class SessionTable {
   }
 
   markLive(session: Session): void {
-    session.phase = 'live';
+    if (!stepSession(session, 'welcomed')) return;
     session.wasOpened = true;
     this.#opening.delete(session);
   }
 
   markOpening(session: Session): void {
-    session.phase = 'opening';
-    this.#opening.add(session);
+    if (stepSession(session, 'link_lost')) this.#opening.add(session);
   }
 
   /** True when the session was there. */
   remove(session: Session): boolean {
+    stepSession(session, 'removed');
     this.#opening.delete(session);
     return this.#byId.delete(session.id);
   }

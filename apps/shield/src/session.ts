@@ -15,8 +15,27 @@ export interface RefusedClient {
 /**
  * - `opening`: the welcome of the current link has not been forwarded; frames of the client are not either.
  * - `live`: frames go to the Spine.
+ * - `ended`: no longer in the table; its socket closes or is closed.
  */
-export type SessionPhase = 'opening' | 'live';
+export type SessionPhase = 'opening' | 'live' | 'ended';
+
+/** What changes the phase (docs/state_machines/session.md). */
+export type SessionEvent = 'welcomed' | 'link_lost' | 'removed';
+
+/** Which event leads where; what is not here leaves the phase as it is. */
+export const sessionTransitions: Readonly<Record<SessionPhase, Readonly<Partial<Record<SessionEvent, SessionPhase>>>>> = {
+  opening: { welcomed: 'live', removed: 'ended' },
+  live: { link_lost: 'opening', removed: 'ended' },
+  ended: {},
+};
+
+/** Lets an event happen to a session; false when it means nothing in its phase. */
+export function stepSession(session: Session, event: SessionEvent): boolean {
+  const next = sessionTransitions[session.phase][event];
+  if (next === undefined) return false;
+  session.phase = next;
+  return true;
+}
 
 /** What the Shield keeps of a session: no domain state, no closures, no timers. */
 export interface Session {

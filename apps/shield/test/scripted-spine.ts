@@ -97,7 +97,7 @@ export class ScriptedSpine {
   }
 
   /** Takes the next message of a kind. */
-  async next<C extends Told['case']>(wanted: C, timeoutMs = 5_000): Promise<ToldOf<C>> {
+  async next<C extends Told['case']>(wanted: C, timeoutMs?: number): Promise<ToldOf<C>> {
     const body = await this.told.next((candidate) => candidate.case === wanted, timeoutMs);
     if (!isOf(body, wanted)) throw new Error('unreachable');
     return body;

@@ -4,6 +4,7 @@ import { hardCaps } from '@arqonbus/errors';
 import type { Backplane, HistoryStore, LiveHistory } from '@arqonbus/storage';
 import type { AuditLog, Logger, Readiness } from '@arqonbus/telemetry';
 import { topicKeyText } from '@arqonbus/tenancy';
+import { createCasil, type Casil } from './casil/index.js';
 import { Commands } from './commands/index.js';
 import { DurableGroupSource } from './durable/durable-groups.js';
 import { DurableTopics, type DurableTopicsParts } from './durable/durable-topics.js';
@@ -13,7 +14,7 @@ import type { StoreGate } from './durable/store-gate.js';
 import { defaultGroupOptions, Groups, LiveGroupSource } from './groups/index.js';
 import { DeadLetterPublisher } from './groups/dead-letter-publisher.js';
 import {
-  CausalRooms, Directory, FanOut, Intake, LiveWindow, Publisher, Recoveries, ServerMessages, Sessions, Subscriptions, type PublishSpans, type Session, type Topic,
+  CausalRooms, Directory, FanOut, Intake, LiveWindow, OwnPublisher, Publisher, Recoveries, ServerMessages, Sessions, Subscriptions, type PublishSpans, type Session, type Topic,
 } from './routing/index.js';
 import type { spineSettings } from './settings.js';
 
@@ -59,6 +60,8 @@ export interface Bus {
   readonly durable: DurableTopics | undefined;
   readonly groups: Groups<Session>;
   readonly causal: CausalRooms;
+  /** Undefined while content inspection is off. */
+  readonly casil: Casil | undefined;
 }
 
 /** Bytes of a pending frame, and milliseconds of one engine callback, after which it leaves at once. */
@@ -94,7 +97,8 @@ export function createBus(parts: BusParts): Bus {
     },
     onReset: parts.onTopicReset,
   });
-  const recoveries = new Recoveries({ catchUpMs: settings['limits.catch_up_ms'], pageBytes, pageEvents }, fanOut, messages, nowMs);
+  const exposesInspection = settings['casil.enabled'] && settings['casil.expose_metadata_to_clients'];
+  const recoveries = new Recoveries({ catchUpMs: settings['limits.catch_up_ms'], pageBytes, pageEvents, exposesInspection }, fanOut, messages, nowMs);
   const subscriptions = new Subscriptions(directory, fanOut, recoveries, nowMs);
   const sessions: Sessions = new Sessions(
     {
@@ -112,23 +116,30 @@ export function createBus(parts: BusParts): Bus {
     eventsPerSecond: settings['limits.events_per_second'], bytesPerSecond: settings['limits.bytes_per_second'],
     replySearchEvents: settings['limits.reply_search_events_count'], hasOtherSpines: settings['history.spines'] === 'many',
   };
+  const ownPublisher = new OwnPublisher({ fanOut, nowMs });
+  const casil = createCasil({ settings, directory, publisher: ownPublisher, logger: parts.logger, nowMs });
   const publisher = new Publisher({
-    directory, fanOut, messages, limits, nowMs, causal, taskTopicsOf: (session) => groups.topicsOf(session), spans: parts.spans, durability: store.durability,
+    inspector: casil?.gate, directory, fanOut, messages, limits, nowMs, causal, taskTopicsOf: (session) => groups.topicsOf(session), spans: parts.spans, durability: store.durability,
     failed: (error) => { parts.logger.warn({ error }, 'a channel that a run depends on could not be opened'); },
     storeDurability: () => parts.durable?.store.durability ?? store.durability,
   });
   const history = new StoredHistory(new LiveWindow(fanOut));
   const commands = new Commands({
-    directory, sessions, subscriptions, recoveries, fanOut, messages, verifier, audit, nowMs, groups, history,
+    directory, sessions, subscriptions, recoveries, fanOut, messages, publisher: ownPublisher, verifier, audit, nowMs, groups, history,
     describe: () => ({ server, readiness: readiness.state, reasons: readiness.reasons, uptimeMs: nowMs() - startedMs }),
-    limits: { maxTopicsPerSession: settings['limits.max_topics_per_session_count'], maxPageEvents: pageEvents, maxPageBytes: pageBytes },
+    isFollowedElsewhere: (key) => limits.hasOtherSpines && durable !== undefined && rules.policyOf(key).history === 'durable',
+    limits: {
+      maxTopicsPerSession: settings['limits.max_topics_per_session_count'], maxEnvelopeBytes: settings['limits.max_envelope_bytes'],
+      maxPageEvents: pageEvents, maxPageBytes: pageBytes,
+    },
+    exposesInspection,
   }, parts.logger);
   const intake = new Intake({
     maxFrameBytes: settings['limits.max_frame_bytes'], maxEnvelopeBytes: settings['limits.max_envelope_bytes'],
     maxEventsPerRun: settings['limits.max_events_per_run_count'], maxBytesPerTurn: settings['limits.max_bytes_per_turn_bytes'],
     maxServiceBytesPerTurn: settings['limits.max_service_bytes_per_turn_bytes'],
   }, publisher, commands, fanOut, nowMs);
-  return { directory, fanOut, recoveries, subscriptions, sessions, publisher, commands, intake, messages, durable, groups, causal };
+  return { directory, fanOut, recoveries, subscriptions, sessions, publisher, commands, intake, messages, durable, groups, causal, casil };
 }
 
 function createGroups({ nowMs, logger, durable, settings }: BusParts, directory: Directory, fanOut: FanOut): Groups<Session> {

@@ -7,6 +7,7 @@ import { startTransport } from '@arqonbus/transport';
 import { randomBytes } from 'node:crypto';
 import { createBus, type SpineSettings } from './bus.js';
 import { openStore } from './compose-store.js';
+import { casilRoutes } from './casil/index.js';
 import { createLifecycle, type Lifecycle } from './lifecycle.js';
 import { listenerOptions } from './listeners.js';
 import { Timers } from './routing/index.js';
@@ -25,7 +26,7 @@ export async function startSpine(settings: SpineSettings, version: string, logge
   const verifier = createTokenVerifier({ keySource: keySourceOf(settings), issuer: settings['auth.issuer'], audience: settings['auth.audience'] });
   const store = new MemoryLiveHistory({
     maxBytes: settings['history.max_total_bytes'], maxUnacknowledgedRuns: settings['limits.max_unacknowledged_runs_count'],
-    producerIdleMs: settings['history.producer_idle_ms'], headroomBytes: DELIVER_HEADROOM_BYTES,
+    producerIdleMs: settings['history.producer_idle_ms'], headroomBytes: DELIVER_HEADROOM_BYTES, exposesInspection: settings['casil.enabled'] && settings['casil.expose_metadata_to_clients'],
   });
   const durable = await openStore(settings);
   const nowMs = Date.now;
@@ -35,7 +36,7 @@ export async function startSpine(settings: SpineSettings, version: string, logge
     onTopicClosed: (topic) => { links.topicClosed(topic); },
     onTopicReset: (topic) => { links.topicReset(topic); },
   });
-  const lifecycle = createLifecycle({ settings, bus, readiness, logger, verifier, durable, closers: [() => durable?.backplane.close(), () => durable?.store.close(), () => metrics.shutdown(), () => tracing.shutdown(), () => audit.close()] });
+  const lifecycle = createLifecycle({ settings, bus, audit, readiness, logger, verifier, durable, closers: [() => durable?.backplane.close(), () => durable?.store.close(), () => metrics.shutdown(), () => tracing.shutdown(), () => audit.close()] });
   const shared = { verifier, logger, ...bus, nowMs, isDraining: () => lifecycle.isDraining() };
   const links: LinkDoor = new LinkDoor({
     ...shared, linkKeyMatches: createLinkKeyCheck(settings['link.key']), maxLinkBufferBytes: settings['limits.max_link_buffer_bytes'],
@@ -64,7 +65,7 @@ export async function startSpine(settings: SpineSettings, version: string, logge
   const operatorKey = settings['admin.operator_key'];
   const admin = await startAdminServer({
     host: settings['admin.host'], port: settings['admin.port'], readiness, audit, logger, metrics, version: { name: 'arqonbus-spine', version, node: process.version },
-    status: () => lifecycle.describe(), drain: () => { lifecycle.requestStop(); }, ...(operatorKey === undefined ? {} : { operatorKey }),
+    status: () => lifecycle.describe(), drain: () => { lifecycle.requestStop(); }, routes: casilRoutes(bus.casil), ...(operatorKey === undefined ? {} : { operatorKey }),
   });
   lifecycle.begin({ servers: [serviceListener.server, linkListener.server], service, links, timers, admin, kind: serviceListener.kind });
   return lifecycle;

@@ -1,7 +1,7 @@
 import type { TokenVerifier } from '@arqonbus/auth';
 import { closeCodes } from '@arqonbus/errors';
 import { SpineFrameBuilder } from '@arqonbus/link';
-import type { AdminServer, Logger, Readiness } from '@arqonbus/telemetry';
+import type { AdminServer, AuditLog, Logger, Readiness } from '@arqonbus/telemetry';
 import type { TransportKind, TransportServer } from '@arqonbus/transport';
 import type { Bus, DurableStore, SpineSettings } from './bus.js';
 import type { Timers } from './routing/index.js';
@@ -20,6 +20,7 @@ export interface RunningParts {
 export interface LifecycleParts {
   readonly settings: SpineSettings;
   readonly bus: Bus;
+  readonly audit: AuditLog;
   readonly readiness: Readiness;
   readonly logger: Logger;
   readonly verifier: TokenVerifier;
@@ -35,6 +36,7 @@ export interface SpinePorts {
 
 /** From listening to the end: readiness, status, drain. */
 export interface Lifecycle {
+  readonly audit: AuditLog;
   begin(running: RunningParts): void;
   ports(): SpinePorts;
   describe(): object;
@@ -56,12 +58,15 @@ export function createLifecycle(parts: LifecycleParts): Lifecycle {
 
 class SpineLifecycle implements Lifecycle {
   onStopRequested: (() => void) | undefined;
+  readonly audit: AuditLog;
   private running: RunningParts | undefined;
   private draining = false;
   private readonly startedMs = Date.now();
   private watch: NodeJS.Timeout | undefined;
 
-  constructor(private readonly parts: LifecycleParts) {}
+  constructor(private readonly parts: LifecycleParts) {
+    this.audit = parts.audit;
+  }
 
   begin(running: RunningParts): void {
     this.running = running;

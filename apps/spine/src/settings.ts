@@ -1,5 +1,7 @@
 import { choice, defineSettings, flag, integer, list, path, records, secret, text } from '@arqonbus/config';
+import { casilSettings } from '@arqonbus/config/casil';
 import { hardCaps } from '@arqonbus/errors';
+import { checkSpineSettings } from './check-settings.js';
 import { parseRoomRules, roomRulesAllowed } from './durable/room-rules.js';
 
 /** Everything about the Spine that can be set; docs/configuration.md is generated from it. */
@@ -86,6 +88,8 @@ export const spineSettings = defineSettings('spine', [
 
   path({ key: 'audit.file', default: '.arqon/spine-audit.jsonl', doc: 'Audit log: append-only, hash-chained JSON lines, mode 0600.' }),
   flag({ key: 'audit.sync', default: true, doc: 'Whether an audit record is flushed to disk before its action is carried out.' }),
+  ...casilSettings,
+
   choice({ key: 'tracing.exporter', values: ['none', 'otlp'], default: 'none', doc: 'Where publish spans of sampled traces go.' }),
   text({ key: 'tracing.endpoint', doc: 'OTLP/HTTP endpoint for spans.' }),
-] as const);
+] as const, { check: checkSpineSettings });

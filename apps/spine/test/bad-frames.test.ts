@@ -36,7 +36,7 @@ describe('a malformed frame', () => {
     spine = await startSpineProcess();
     reader = await spine.connect({ ...everything, sub: 'reader' });
     await join(reader, 'watched');
-  }, 30_000);
+  });
   beforeEach(async () => { sender = await spine.connect({ ...everything, sub: 'sender' }); });
   afterAll(async () => { await spine.stop(); });
 

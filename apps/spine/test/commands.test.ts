@@ -14,7 +14,7 @@ describe('commands', () => {
   beforeAll(async () => {
     spine = await startSpineProcess();
     client = await spine.connect({ ...everything, sub: 'client' });
-  }, 30_000);
+  });
   afterAll(async () => { await spine.stop(); });
 
   function auditLines(): { action: string; actor: string; tenant: string; target: string; outcome: string; code?: string }[] {
@@ -22,9 +22,11 @@ describe('commands', () => {
   }
 
   it('ping tells the time of the server', async () => {
+    const beforeMs = Date.now();
     const reply = await command(client, { case: 'ping', value: {} });
-    expect(reply.case).toBe('pong');
-    if (reply.case === 'pong') expect(Math.abs(Number(reply.value.timeUs / 1_000n) - Date.now())).toBeLessThan(2_000);
+    const serverMs = reply.case === 'pong' ? Number(reply.value.timeUs / 1_000n) : Number.NaN;
+    expect(serverMs).toBeGreaterThan(beforeMs - 1_000);
+    expect(serverMs).toBeLessThan(Date.now() + 1_000);
   });
 
   it('status tells of the server and of this session alone', async () => {
@@ -34,14 +36,10 @@ describe('commands', () => {
     });
   });
 
-  it('help lists the commands that run, and no other', async () => {
+  it('help lists the commands', async () => {
     const reply = await command(client, { case: 'help', value: {} });
     const names = reply.case === 'help' ? reply.value.entries.map((entry) => entry.command) : [];
-    expect(names).toEqual(['ping', 'join', 'leave', 'status', 'list_channels', 'channel_info', 'create_channel', 'delete_channel', 'history_get', 'history_replay', 'help', 'refresh_token', 'task_ack', 'erase']);
-  });
-
-  it.each(['call'] as const)('%s is refused as not available', async (name) => {
-    expect(await refusedCommand(client, { case: name, value: {} })).toMatchObject({ code: 'UNSUPPORTED_COMMAND' });
+    expect(names).toEqual(['ping', 'join', 'leave', 'status', 'list_channels', 'channel_info', 'create_channel', 'delete_channel', 'history_get', 'history_replay', 'help', 'refresh_token', 'task_ack', 'call', 'erase']);
   });
 
   it('that name nothing known are refused', async () => {
@@ -51,7 +49,9 @@ describe('commands', () => {
 
   it('of one batch are answered in order, each once', async () => {
     const ids = [newId(), newId(), newId()];
-    await client.sendFrame({ batches: [{ envelopes: ids.map((id, index) => ({ id, body: { case: 'command' as const, value: { body: index === 1 ? { case: 'call' as const, value: {} } : { case: 'ping' as const, value: {} } } } })) }] });
+    const ping = { case: 'ping' as const, value: {} };
+    const bad = { case: 'join' as const, value: { room: 'No Spaces' } };
+    await client.sendFrame({ batches: [{ envelopes: ids.map((id, index) => ({ id, body: { case: 'command' as const, value: { body: index === 1 ? bad : ping } } })) }] });
     const frame = await client.next((candidate) => candidate.batches.length === 3);
     expect(frame.batches.map((batch) => batch.envelopes[0]?.body.case)).toEqual(['reply', 'error', 'reply']);
     const answered = frame.batches.map((batch) => batch.envelopes[0]?.body).map((body) => (body?.case === 'reply' || body?.case === 'error' ? Buffer.from(body.value.requestId) : undefined));

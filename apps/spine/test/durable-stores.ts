@@ -12,12 +12,14 @@ export interface TestStore {
   /** Kills the store's server without warning. Absent for the embedded store, which has none. */
   readonly kill?: () => Promise<void>;
   readonly restart?: () => Promise<void>;
+  /** Process of the store's server, for signals. */
+  readonly pid?: () => number;
   stop(): Promise<void>;
 }
 
 /** Starts the store's server where it has one; `settings` are those of a Spine. */
 export async function startStore(name: StoreName): Promise<TestStore> {
-  const general = { ARQON_SPINE_HISTORY_STORE: name, ARQON_SPINE_HISTORY_STORE_TIMEOUT_MS: '1000' };
+  const general = { ARQON_SPINE_HISTORY_STORE: name, ARQON_SPINE_HISTORY_STORE_TIMEOUT_MS: '5000' };
   if (name === 'embedded') {
     const folder = createTempFolder('arqon-embedded-');
     return { settings: { ...general, ARQON_SPINE_HISTORY_EMBEDDED_FILE: folder.file('history.db') }, stop: () => Promise.resolve(folder.remove()) };
@@ -26,14 +28,14 @@ export async function startStore(name: StoreName): Promise<TestStore> {
     const redis = await startRedis({ appendonly: 'yes', appendfsync: 'always' });
     return {
       settings: { ...general, ARQON_SPINE_HISTORY_REDIS_URLS: redis.url },
-      kill: () => redis.kill(), restart: () => redis.restart(), stop: () => redis.stop(),
+      kill: () => redis.kill(), restart: () => redis.restart(), pid: () => redis.pid, stop: () => redis.stop(),
     };
   }
   const { executable } = await ensureNats();
   const nats = await startNats({ executable, jetstream: { syncInterval: 'always' } });
   return {
     settings: { ...general, ARQON_SPINE_HISTORY_JETSTREAM_SERVERS: `nats://127.0.0.1:${String(nats.port)}` },
-    kill: () => nats.kill(), restart: () => nats.restart(), stop: () => nats.stop(),
+    kill: () => nats.kill(), restart: () => nats.restart(), pid: () => nats.pid, stop: () => nats.stop(),
   };
 }
 

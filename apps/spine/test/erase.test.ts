@@ -18,7 +18,7 @@ describe('erase', () => {
     spine = await startSpineProcess();
     admin = await spine.connect({ ...everything, roles: ['admin'], sub: 'root' });
     operator = await spine.connect({ ...everything, roles: ['service', 'operator'], sub: 'op' });
-  }, 30_000);
+  });
   afterAll(async () => { await spine.stop(); });
 
   const erase = (sequence: bigint, room: string, channel = ''): { case: 'erase'; value: object } => ({ case: 'erase', value: { room, channel, sequence } });
@@ -114,5 +114,5 @@ describe('erase', () => {
     const { events } = await replay(operator, { room: 'busy', epoch, fromSequence: 1n, toSequence: BigInt(total) });
     expect(events.map((event) => event.text.split(' ')[0])).toEqual(Array.from({ length: total }, (_, n) => ((n + 4) % 20 === 0 ? '' : String(n + 1))));
     await reader.close();
-  }, 30_000);
+  });
 });

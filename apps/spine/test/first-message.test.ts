@@ -4,7 +4,7 @@ import { bodiesOf, newId, startSpineProcess, type RunningSpine } from './spine-p
 
 describe('a service on the Spine', () => {
   let spine: RunningSpine;
-  beforeAll(async () => { spine = await startSpineProcess(); }, 30_000);
+  beforeAll(async () => { spine = await startSpineProcess(); });
   afterAll(async () => { await spine.stop(); });
 
   it('reaches another by a run of events, acknowledged and stamped (C1, C2)', async () => {

@@ -61,7 +61,7 @@ function mutate(random: Random, frames: readonly Uint8Array[]): Uint8Array {
 
 describe('the listener', () => {
   let spine: RunningSpine;
-  beforeAll(async () => { spine = await startSpineProcess(); }, 30_000);
+  beforeAll(async () => { spine = await startSpineProcess(); });
   afterAll(async () => { await spine.stop(); });
 
   it(`takes ${String(frameCount)} mutated frames: alive, level in memory, others undisturbed, and what it passes on decodes (C11, G4)`, async () => {

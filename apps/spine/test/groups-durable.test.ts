@@ -32,7 +32,7 @@ describe.each(['redis', 'jetstream', 'embedded'] as const)('groups on %s (C15)',
   const count = name === 'embedded' ? 1 : 2;
   const start = (number: number): Promise<RunningSpine> => startSpineProcess({
     ...store.settings, ARQON_SPINE_HISTORY_SPINES: count > 1 ? 'many' : 'one', ARQON_SPINE_NODE_ID: `spine-${String(number)}`,
-    ARQON_SPINE_ROOMS: '[{"match":"jobs*","history":"durable"}]', ARQON_SPINE_GROUPS_LEASE_MS: '2000',
+    ARQON_SPINE_ROOMS: '[{"match":"jobs*","history":"durable"}]', ARQON_SPINE_GROUPS_LEASE_MS: '10000',
   }, issuer);
   beforeAll(async () => {
     [store, issuer] = await Promise.all([startStore(name), createTestIssuer()]);
@@ -59,7 +59,7 @@ describe.each(['redis', 'jetstream', 'embedded'] as const)('groups on %s (C15)',
       await publish(writer, { room: 'jobs', payloads: [`x${String(n)}`] });
       await command(writer, { case: 'ping', value: {} });
     }
-    await waitFor(() => seen.size === 40, { what: 'all events as tasks', timeoutMs: 20_000 });
+    await waitFor(() => seen.size === 40, { what: 'all events as tasks', timeoutMs: 40_000 });
     expect([...seen.values()].every((workers) => workers.length === 1)).toBe(true);
     expect(new Set([...seen.values()].flat()).size).toBeGreaterThan(1);
     expect(failures).toEqual([]);
@@ -70,6 +70,6 @@ describe.each(['redis', 'jetstream', 'embedded'] as const)('groups on %s (C15)',
     const survivor = await spines[0].connect({ ...everything, sub: 'late' });
     if (count === 1) await member(0, 'e');
     for (let n = 40; n < 80; n += 1) await publish(survivor, { room: 'jobs', payloads: [`x${String(n)}`] });
-    await waitFor(() => seen.size === 80, { what: 'all events after the kill', timeoutMs: 20_000 });
-  }, 90_000);
+    await waitFor(() => seen.size === 80, { what: 'all events after the kill', timeoutMs: 60_000 });
+  }, 150_000);
 });

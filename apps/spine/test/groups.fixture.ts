@@ -7,7 +7,8 @@ import { DeadLetterPublisher } from '../src/groups/dead-letter-publisher.js';
 import type { GroupOptions } from '../src/groups/group-options.js';
 import type { DeadLetterSink, GroupSource, TaskReceiver } from '../src/groups/group-source.js';
 import { Groups } from '../src/groups/groups.js';
-import { LiveGroupSource, viewOf } from '../src/groups/live-group-source.js';
+import { LiveGroupSource } from '../src/groups/live-group-source.js';
+import { viewOf } from '../src/routing/index.js';
 
 const policy = {
   history: 'memory', order: 'arrival', onStoreFailure: 'refuse', retention: { maxEvents: 10_000, maxBytes: 16_777_216, maxAgeMs: 3_600_000 },

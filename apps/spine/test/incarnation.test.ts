@@ -44,11 +44,11 @@ describe('the incarnation that a welcome names (R7)', () => {
     expect(second).toBe(first);
     const [later] = await incarnationsOf({});
     expect(later).toBeGreaterThan(first);
-  }, 60_000);
+  });
 
   it('is 0 where all history is in a store', async () => {
     expect(await incarnationsOf(durable(folder))).toEqual([0n, 0n]);
-  }, 60_000);
+  });
 
   it.each<[string, Readonly<Record<string, string>>]>([
     ['a room is in memory', { ARQON_SPINE_ROOMS: '[{"match":"talk","history":"memory"}]' }],
@@ -57,5 +57,5 @@ describe('the incarnation that a welcome names (R7)', () => {
   ])('is not 0 where %s', async (_name, more) => {
     const [said] = await incarnationsOf(durable(folder, more));
     expect(said).toBeGreaterThan(0n);
-  }, 60_000);
+  });
 });

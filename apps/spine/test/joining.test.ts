@@ -4,7 +4,7 @@ import { command, eventsOf, publish, readEvents } from './wire.js';
 
 describe('join', () => {
   let spine: RunningSpine;
-  beforeAll(async () => { spine = await startSpineProcess({ ARQON_SPINE_HISTORY_MAX_EVENTS_COUNT: '100' }); }, 30_000);
+  beforeAll(async () => { spine = await startSpineProcess({ ARQON_SPINE_HISTORY_MAX_EVENTS_COUNT: '100' }); });
   afterAll(async () => { await spine.stop(); });
   const everything = { tenant: 'acme', publish: ['*'], subscribe: ['*'], roles: ['service'] };
 

@@ -30,7 +30,7 @@ describe('a Spine that is behind another', () => {
       startSpineProcess({ ...settings, ARQON_SPINE_NODE_ID: 'behind', ARQON_SPINE_HISTORY_REDIS_URLS: held.url }, issuer),
     ]);
     writer = await ahead.connect({ ...everything, sub: 'writer' });
-  }, 60_000);
+  });
   afterAll(async () => {
     for (const spine of [ahead, behind]) await spine.process.stop('SIGKILL');
     await held.stop();
@@ -59,13 +59,13 @@ describe('a Spine that is behind another', () => {
     await publish(writer, { room, payloads: ['31'] });
     expect(textsOf(await readEvents(client, 1))).toEqual(['31']);
     expect(await expectSilence(client)).toEqual([]);
-  }, 20_000);
+  });
 
   it('tells a position that the store does not hold from one that has yet to come', async () => {
     const client = await behind.connect({ ...everything, sub: 'mover' });
     const joined = await command(client, { case: 'join', value: { room, resume: [{ channel: '', epoch: last.epoch, sequence: last.sequence + 1n }] } });
     expect(joined).toMatchObject({ case: 'joined', value: { recovered: false, reason: 'EPOCH_CHANGED' } });
-  }, 20_000);
+  });
 
   it('gives the sessions of a Shield that comes from there nothing twice, and tells them of no gap', async () => {
     const link = await resumeOverLink(last.sequence);
@@ -75,28 +75,28 @@ describe('a Spine that is behind another', () => {
     expect(textsOf(eventsOf((await link.delivery()).frame))).toEqual(['31']);
     expect(link.heard.pending.filter((heard) => heard.kind === 'session' && signalsOf(heard.frame).some((signal) => signal.case === 'gap'))).toEqual([]);
     link.close();
-  }, 20_000);
+  });
 
   it('tells the sessions of a Shield by gap that the topic ends before where they were', async () => {
     const link = await resumeOverLink(last.sequence + 5n);
     const told = await link.sessionFrame(1, (frame) => signalsOf(frame).some((signal) => signal.case === 'gap'));
     expect(signalsOf(told.frame)[0]).toMatchObject({ value: { reason: 'EPOCH_CHANGED', after: { sequence: last.sequence + 5n }, resumesAt: { epoch: last.epoch, sequence: last.sequence } } });
     link.close();
-  }, 20_000);
+  });
 
   it('gives the history that the client saw there', async () => {
     const client = await behind.connect({ ...everything, sub: 'reader' });
     const window = { room, epoch: last.epoch, fromSequence: 1n, toSequence: last.sequence, limit: 100 };
     expect(textsOf(eventsOf(await commandFrame(client, { case: 'historyGet', value: window })))).toEqual(upTo(30));
     held.release();
-  }, 20_000);
+  });
 
   it('replays a window that the client saw there', async () => {
     const client = await behind.connect({ ...everything, sub: 'replayer' });
     const window = { room, epoch: last.epoch, fromSequence: 1n, toSequence: last.sequence, limit: 0 };
     await client.sendFrame({ batches: [{ envelopes: [{ id: new Uint8Array(16).fill(0x77), body: { case: 'command', value: { body: { case: 'historyReplay', value: window } } } }] }] });
     expect(textsOf(await readEvents(client, 30))).toEqual(upTo(30));
-  }, 20_000);
+  });
 
   async function resumeOverLink(sequence: bigint): Promise<LinkClient> {
     const link = await LinkClient.connect(behind.linkUrl, behind.linkKey);
@@ -116,7 +116,7 @@ describe('a topic whose log is not open yet', () => {
   beforeAll(async () => {
     store = await startStore('redis');
     spine = await startSpineProcess({ ...store.settings, ARQON_SPINE_DRAIN_TIMEOUT_MS: '100' });
-  }, 60_000);
+  });
   afterAll(async () => {
     await spine.stop();
     await store.stop();
@@ -130,7 +130,7 @@ describe('a topic whose log is not open yet', () => {
     const before = (await link.message('describeTopic')).value;
     expect(before).toMatchObject({ recipient: 'boxed', epoch: 0n, sequence: 0n });
     await store.restart?.();
-    const after = (await link.message('describeTopic', 15_000)).value;
+    const after = (await link.message('describeTopic', 30_000)).value;
     expect(after).toMatchObject({ recipient: 'boxed', topic: before.topic });
     expect(after.epoch).toBeGreaterThan(0n);
     // A Shield whose link broke meanwhile says what it was told: the session follows the topic from its beginning, without a gap.
@@ -145,12 +145,12 @@ describe('a topic whose log is not open yet', () => {
     const page = await next.sessionFrame(1, (frame) => eventsOf(frame).length > 0);
     expect([textsOf(eventsOf(page.frame)), signalsOf(page.frame)]).toEqual([['hi'], []]);
     next.close();
-  }, 40_000);
+  });
 });
 
 describe('a join that is refused', () => {
   let spine: RunningSpine;
-  beforeAll(async () => { spine = await startSpineProcess({ ARQON_SPINE_DRAIN_TIMEOUT_MS: '100' }); }, 30_000);
+  beforeAll(async () => { spine = await startSpineProcess({ ARQON_SPINE_DRAIN_TIMEOUT_MS: '100' }); });
   afterAll(async () => { await spine.stop(); });
 
   it('leaves nothing behind that a later one would complete', async () => {

@@ -13,7 +13,7 @@ describe('limits', () => {
       ARQON_SPINE_LIMITS_MAX_TOPICS_PER_SESSION_COUNT: '5', ARQON_SPINE_LIMITS_MAX_ROOMS_PER_TENANT_COUNT: '4',
       ARQON_SPINE_LIMITS_MAX_TOPICS_PER_TENANT_COUNT: '1100', ARQON_SPINE_LIMITS_MAX_TENANTS_COUNT: '3', ARQON_SPINE_LIMITS_MAX_SESSIONS_COUNT: '12',
     });
-  }, 30_000);
+  });
   afterAll(async () => { await spine.stop(); });
 
   it('bound the topics that a session follows, rooms counted as one; leaving frees a place', async () => {
@@ -67,7 +67,7 @@ describe('limits', () => {
     expect(joined.case === 'joined' ? joined.value.positions.length : 0).toBe(1_024);
     expect(codesOf(await sendRuns(other, ['n1', 'n2', 'n3'].map((room) => ackedRun({ room }, 2n, 1n, ['x']))))).toEqual(['ok', 'ok', 'ok']);
     await Promise.all([client.close(), other.close()]);
-  }, 60_000);
+  });
 
   it('bound tenants without harm to the process: one too many is told to come back', async () => {
     const third = await spine.connect({ ...everything, tenant: 'third', sub: 'x' });
@@ -83,14 +83,14 @@ describe('limits', () => {
     while (open.length < 12) open.push(await spine.connect({ ...everything, sub: 'many' }));
     await expect(spine.connect({ ...everything, sub: 'many' })).rejects.toMatchObject({ status: 503 });
     await open.pop()?.close();
-    await expect.poll(() => spine.connect({ ...everything, sub: 'many' }).then((client) => client.close()).then(() => 'in', () => 'refused')).toBe('in');
+    await expect.poll(() => spine.connect({ ...everything, sub: 'many' }).then((client) => client.close()).then(() => 'in', () => 'refused'), { timeout: 15_000 }).toBe('in');
     await Promise.all(open.map((client) => client.close()));
   });
 });
 
 describe('rooms that do not come by themselves', () => {
   let spine: RunningSpine;
-  beforeAll(async () => { spine = await startSpineProcess({ ARQON_SPINE_ROOMS_AUTO_CREATE: 'false' }); }, 30_000);
+  beforeAll(async () => { spine = await startSpineProcess({ ARQON_SPINE_ROOMS_AUTO_CREATE: 'false' }); });
   afterAll(async () => { await spine.stop(); });
 
   it('are ROOM_NOT_FOUND until they are created', async () => {

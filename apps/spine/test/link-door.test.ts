@@ -13,7 +13,7 @@ describe('the link door', () => {
   beforeAll(async () => {
     spine = await startSpineProcess();
     writer = await spine.connect({ ...rights, sub: 'writer', roles: ['service', 'operator'] });
-  }, 30_000);
+  });
   afterAll(async () => { await spine.stop(); });
 
   async function openLink(): Promise<LinkClient> {
@@ -154,9 +154,9 @@ describe('the link door', () => {
     const link = await openLink();
     await openSession(link, 1);
     await joinBy(link, 1, 'lost', '');
-    await expect.poll(sessions).toBe(2);
+    await expect.poll(sessions, { timeout: 15_000 }).toBe(2);
     link.close();
-    await expect.poll(sessions).toBe(1);
+    await expect.poll(sessions, { timeout: 15_000 }).toBe(1);
     await publish(writer, { room: 'lost', payloads: ['x'] });
   });
 });

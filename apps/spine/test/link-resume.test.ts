@@ -17,7 +17,7 @@ describe('a session behind a link', () => {
   beforeAll(async () => {
     spine = await startSpineProcess();
     writer = await spine.connect({ ...rights, sub: 'writer', roles: ['service', 'operator'] });
-  }, 30_000);
+  });
   afterAll(async () => { await spine.stop(); });
 
   async function openLink(options: { to?: RunningSpine; session?: number; reopened?: boolean } = {}): Promise<LinkClient> {

@@ -53,7 +53,7 @@ export class PacedPair {
 
   private async read(): Promise<void> {
     for (;;) {
-      const frame = await this.reader.next((candidate) => eventsOf(candidate).length > 0, 10_000);
+      const frame = await this.reader.next((candidate) => eventsOf(candidate).length > 0, 20_000);
       for (const event of eventsOf(frame)) {
         if (event.text === lastWord) return;
         this.receivedCount += 1;

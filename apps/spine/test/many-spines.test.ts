@@ -39,7 +39,7 @@ describe.each(['redis', 'jetstream'] as const)('two Spines on one %s', (name) =>
     }
     const sequences = seen[0].map(({ sequence }) => sequence);
     expect(sequences.every((sequence, at) => at === 0 || sequence > (sequences[at - 1] ?? 0n))).toBe(true);
-  }, 60_000);
+  });
 
   it('a room followed whole hears of channels that the other Spine creates', async () => {
     const reader = await connect(0, 'r');
@@ -51,13 +51,13 @@ describe.each(['redis', 'jetstream'] as const)('two Spines on one %s', (name) =>
     expect(seen.map(({ text, channel }) => [text, channel])).toEqual([['first', 'new'], ['second', 'new']]);
     const channels = await command(reader, { case: 'listChannels', value: { room: 'wide' } });
     expect(channels.case === 'channels' ? channels.value.channels.map(({ channel }) => channel) : []).toContain('new');
-  }, 30_000);
+  });
 
   it('an inbox is reached from any Spine, and history is read on any', async () => {
     const [reader, writer] = await Promise.all([connect(0, 'boxed'), connect(1, 'w')]);
     await publish(writer, { recipient: 'boxed', payloads: ['hi'] });
     expect((await readEvents(reader, 1)).map(({ text }) => text)).toEqual(['hi']);
-  }, 30_000);
+  });
 
   it('a client resumes on the other Spine where it was', async () => {
     const writer = await connect(0, 'w');
@@ -74,7 +74,7 @@ describe.each(['redis', 'jetstream'] as const)('two Spines on one %s', (name) =>
     await publish(writer, { room: 'moved', payloads: ['4'] });
     texts.push(...(await readEvents(again, 1)).map(({ text }) => text));
     expect(texts).toEqual(['2', '3', '4']);
-  }, 30_000);
+  });
 
   it('tenants cannot sense each other: the same names are other topics', async () => {
     const mine = await connect(0, 'r');
@@ -88,7 +88,7 @@ describe.each(['redis', 'jetstream'] as const)('two Spines on one %s', (name) =>
     expect((await readEvents(mine, 1)).map(({ text }) => text)).toEqual(['ours']);
     const info = await command(mine, { case: 'channelInfo', value: { room: 'secret' } });
     expect(info).toMatchObject({ case: 'channel', value: { historyEvents: 1n } });
-  }, 30_000);
+  });
 
   it('sequence order is causal order in a causal room, across Spines', async () => {
     const [plan, act] = await Promise.all([connect(0, 'planner'), connect(1, 'actor')]);
@@ -109,7 +109,7 @@ describe.each(['redis', 'jetstream'] as const)('two Spines on one %s', (name) =>
     }
     const seen = (await readEvents(watcher, 40)).map(({ text }) => text);
     for (let round = 0; round < 20; round += 1) expect(seen.indexOf(`plan ${String(round)}`)).toBeLessThan(seen.indexOf(`act ${String(round)}`));
-  }, 60_000);
+  });
 
   it('a pause of a Spine loses nothing to its clients', async () => {
     const reader = await connect(0, 'sleepy');
@@ -122,7 +122,7 @@ describe.each(['redis', 'jetstream'] as const)('two Spines on one %s', (name) =>
     const texts = (await readEvents(reader, 50, 20_000)).map(({ text }) => text);
     expect(texts).toEqual(Array.from({ length: 50 }, (_, n) => String(n)));
     await waitFor(() => reader.frames.pending.flatMap(eventsOf).length === 0);
-  }, 30_000);
+  });
 });
 
 function keyOf({ text, epoch, sequence }: SeenEvent): string {

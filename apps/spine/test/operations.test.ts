@@ -1,5 +1,5 @@
 import { verifyAuditFile } from '@arqonbus/telemetry';
-import { createTestIssuer, startProcess, waitFor } from '@arqonbus/testkit';
+import { createTestIssuer, programArgs, startProcess, within } from '@arqonbus/testkit';
 import { statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LinkClient } from './link-client.js';
@@ -11,7 +11,7 @@ const everything = { tenant: 'acme', publish: ['*'], subscribe: ['*'], roles: ['
 
 describe('the admin server', () => {
   let spine: RunningSpine;
-  beforeAll(async () => { spine = await startSpineProcess(); }, 30_000);
+  beforeAll(async () => { spine = await startSpineProcess(); });
   afterAll(async () => { await spine.stop(); });
   const get = async (path: string): Promise<{ status: number; text: string }> => {
     const response = await fetch(`${spine.adminUrl}${path}`);
@@ -20,7 +20,7 @@ describe('the admin server', () => {
 
   it('tells health, readiness, version and status as JSON (N4)', async () => {
     expect((await get('/health')).status).toBe(200);
-    await expect.poll(() => get('/ready').then(({ status, text }) => [status, JSON.parse(text) as unknown])).toEqual([200, { state: 'Ready', reasons: [] }]);
+    await expect.poll(() => get('/ready').then(({ status, text }) => [status, JSON.parse(text) as unknown]), { timeout: 15_000 }).toEqual([200, { state: 'Ready', reasons: [] }]);
     expect(JSON.parse((await get('/version')).text)).toMatchObject({ name: 'arqonbus-spine', node: process.version });
     expect(JSON.parse((await get('/status')).text)).toMatchObject({ node: 'spine-1', state: 'Ready', transport: 'engine', sessions: 0, links: 0 });
     expect((await get('/nowhere')).status).toBe(404);
@@ -48,7 +48,7 @@ describe('the admin server', () => {
 
 describe('a drain', () => {
   it('by SIGTERM answers what was sent, tells clients and Shields the window, closes with 4503 and exits 0 (G23)', async () => {
-    const spine = await startSpineProcess({ ARQON_SPINE_DRAIN_TIMEOUT_MS: '1500', ARQON_SPINE_DRAIN_RECONNECT_MIN_MS: '200', ARQON_SPINE_DRAIN_RECONNECT_MAX_MS: '900' });
+    const spine = await startSpineProcess({ ARQON_SPINE_DRAIN_TIMEOUT_MS: '4000', ARQON_SPINE_DRAIN_RECONNECT_MIN_MS: '200', ARQON_SPINE_DRAIN_RECONNECT_MAX_MS: '900' });
     const client = await spine.connect({ ...everything, sub: 'a' });
     const link = await LinkClient.connect(spine.linkUrl, spine.linkKey);
     await link.greet();
@@ -65,17 +65,17 @@ describe('a drain', () => {
     expect(await stopping).toEqual({ code: 0, signal: null });
     expect(await verifyAuditFile(spine.auditFile)).toMatchObject({ ok: true });
     await spine.issuer.close();
-  }, 30_000);
+  });
 
   it('ends as soon as nobody is left', async () => {
     const spine = await startSpineProcess({ ARQON_SPINE_DRAIN_TIMEOUT_MS: '60000' });
     const client = await spine.connect(everything);
-    const stopping = spine.process.stop('SIGTERM', 8_000);
+    const stopping = spine.process.stop('SIGTERM');
     await client.next((frame) => signalsOf(frame).some((signal) => signal.case === 'draining'));
     await client.close();
     expect(await stopping).toEqual({ code: 0, signal: null });
     await spine.issuer.close();
-  }, 20_000);
+  });
 });
 
 describe('the audit log', () => {
@@ -93,14 +93,14 @@ describe('the audit log', () => {
     await command(client, { case: 'channelInfo', value: { room: 'before', channel: '' } });
     await client.close();
     await spine.stop();
-  }, 20_000);
+  });
 });
 
 describe('a wrong configuration', () => {
   it('stops the start with 78 and names every error with key, source and range (A20)', async () => {
     const issuer = await createTestIssuer();
     const child = await startProcess({
-      args: ['--conditions=@arqonbus/source', '--import', 'tsx', new URL('../src/main.ts', import.meta.url).pathname],
+      args: programArgs(new URL('../src/main.ts', import.meta.url)),
       env: {
         ARQON_SPINE_SERVICE_PORT: '70000', ARQON_SPINE_HEARTBEAT_MS: 'soon', ARQON_SPINE_LINK_KEY: 'short', ARQON_SPINE_AUTH_ISSUER: undefined,
         ARQON_SPINE_AUTH_AUDIENCE: 'arqon', ARQON_SPINE_AUTH_JWKS_FILE: issuer.jwksFile, ARQON_SPINE_NO_SUCH_KEY: '1', ARQON_SPINE_LIMITS_MAX_FRAME_BYTES: '2000000',
@@ -131,7 +131,7 @@ describe('the Spine', () => {
     const parent = await startProcess({ args: ['-e', 'setInterval(() => {}, 1000)'] });
     const spine = await startSpineProcess({ ARQON_PARENT_PID: String(parent.pid) });
     await parent.stop('SIGKILL');
-    expect(await waitFor(() => spine.process.exited, { timeoutMs: 10_000 })).toMatchObject({ code: 0 });
+    expect(await within(spine.process.exited, 30_000, 'the Spine to end')).toMatchObject({ code: 0 });
     await spine.issuer.close();
-  }, 20_000);
+  });
 });

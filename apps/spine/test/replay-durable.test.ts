@@ -43,7 +43,7 @@ describe.each(storeNames)('history_replay and erase on %s', (name) => {
     expect((await whole(client, 'same', 600)).bytes.equals(first.bytes)).toBe(true);
     const [, again] = await restart(spine);
     expect((await whole(again, 'same')).bytes.equals(first.bytes)).toBe(true);
-  }, 60_000);
+  });
 
   it('has no content of an erased event any more, before and after kill -9 (M21)', async () => {
     const [spine, client] = await start();
@@ -60,7 +60,7 @@ describe.each(storeNames)('history_replay and erase on %s', (name) => {
     expect((await whole(again, 'erased')).bytes.equals(after.bytes)).toBe(true);
     const page = await commandFrame(again, { case: 'historyGet', value: { room: 'erased', limit: 1_000 } });
     expect(page.batches.flatMap((batch) => batch.envelopes).filter((envelope) => envelope.body.case === 'event' && envelope.body.value.type === erasedEventType)).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('ends with EPOCH_CHANGED when the channel is deleted meanwhile', async () => {
     const [, client] = await start();
@@ -72,7 +72,7 @@ describe.each(storeNames)('history_replay and erase on %s', (name) => {
     const { error, events } = await started.end();
     expect(error).toMatchObject({ code: 'EPOCH_CHANGED' });
     expect(events.length).toBeLessThan(runCount * eventsPerRun);
-  }, 60_000);
+  });
 
   it.skipIf(name === 'embedded')('erases on every Spine of the store, which the embedded one has not several of', async () => {
     const many = { ARQON_SPINE_HISTORY_SPINES: 'many' };
@@ -86,5 +86,5 @@ describe.each(storeNames)('history_replay and erase on %s', (name) => {
     const after = await whole(here, 'both');
     expect(after.events.map((event) => event.text)).toEqual(before.events.map((event) => (event.sequence === target?.sequence ? '' : event.text)));
     await waitFor(async () => (await whole(there, 'both')).bytes.equals(after.bytes), { what: 'the tombstone on the other Spine' });
-  }, 60_000);
+  });
 });

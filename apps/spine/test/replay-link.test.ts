@@ -27,7 +27,7 @@ describe('history_replay of a session behind a Shield', () => {
     await link.greet();
     link.say({ body: { case: 'openSession', value: { session: BigInt(session), token: await spine.issuer.token({ ...rights, sub: 's', roles: ['service'] }) } } });
     await link.sessionFrame(session, isWelcome);
-  }, 30_000);
+  });
   afterAll(async () => {
     link.close();
     await spine.stop();

@@ -56,7 +56,7 @@ export async function startReplay(client: RawWireClient, value: ReplayValue): Pr
   };
   return {
     begin: async () => {
-      await take(5_000);
+      await take(15_000);
     },
     end: async (timeoutMs = 15_000) => {
       let last = frames.at(-1)?.frame;

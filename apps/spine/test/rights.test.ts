@@ -6,7 +6,7 @@ import { command, expectSilence, join, publish, readError, readEvents, refusedCo
 
 describe('rights', () => {
   let spine: RunningSpine;
-  beforeAll(async () => { spine = await startSpineProcess(); }, 30_000);
+  beforeAll(async () => { spine = await startSpineProcess(); });
   afterAll(async () => { await spine.stop(); });
   const run = (room: string, channel = ''): BatchInit => ackedRun({ room, channel }, 1n, 1n, ['x']);
 
@@ -57,7 +57,7 @@ describe('rights', () => {
 
 describe('inboxes', () => {
   let spine: RunningSpine;
-  beforeAll(async () => { spine = await startSpineProcess(); }, 30_000);
+  beforeAll(async () => { spine = await startSpineProcess(); });
   afterAll(async () => { await spine.stop(); });
 
   it('are received from the start by every session of their client, and need publish on @recipient (C2)', async () => {
@@ -115,7 +115,7 @@ describe('requests', () => {
     asker = await spine.connect({ sub: 'asker', publish: ['*'], subscribe: ['*'] });
     answerer = await spine.connect({ sub: 'answerer', subscribe: ['desk', 'wide'] });
     await join(answerer, 'desk');
-  }, 30_000);
+  });
   afterAll(async () => { await spine.stop(); });
 
   const request = (room: string, id = newId()): BatchInit => ({ room, envelopes: [textEvent('?', { id, headers: { 'arqon-expects': 'reply' } })] });

@@ -15,7 +15,7 @@ describe('a run', () => {
     spine = await startSpineProcess(smallLimits);
     writer = await spine.connect({ ...everything, sub: 'writer' });
     reader = await spine.connect({ ...everything, sub: 'reader' });
-  }, 30_000);
+  });
   afterAll(async () => { await spine.stop(); });
 
   it('is acknowledged with its number, place, epoch and durability (D10)', async () => {
@@ -82,7 +82,7 @@ describe('a run', () => {
     const wait = answers[1]?.$typeName === 'arqon.v1.Error' ? answers[1].retryAfterMs : 0;
     expect(wait).toBeGreaterThan(0);
     expect(wait).toBeLessThanOrEqual(1_300);
-    await expect.poll(async () => codesOf(await sendRuns(client, [ackedRun({ room: 'rate' }, 9n, 2n, texts)])), { timeout: 5_000, interval: 100 }).toEqual(['ok']);
+    await expect.poll(async () => codesOf(await sendRuns(client, [ackedRun({ room: 'rate' }, 9n, 2n, texts)])), { timeout: 15_000, interval: 100 }).toEqual(['ok']);
     await client.close();
   });
 

@@ -22,7 +22,7 @@ export function signalsOf(frame: Frame): Signal['body'][] {
 }
 
 /** Everything that answers runs, in the order of arrival: `published` and `error`, until `count` of them came. */
-export async function readAnswers(client: RawWireClient, count: number, timeoutMs = 5_000): Promise<(Published | WireError)[]> {
+export async function readAnswers(client: RawWireClient, count: number, timeoutMs?: number): Promise<(Published | WireError)[]> {
   const answers: (Published | WireError)[] = [];
   while (answers.length < count) {
     const frame = await client.next((candidate) => answersOf(candidate).length > 0, timeoutMs);

@@ -1,18 +1,16 @@
 import { within } from '@arqonbus/testkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { bodiesOf, startSpineProcess, type RunningSpine } from './spine-process.js';
 import { command, eventsOf, publish, type SeenEvent } from './wire.js';
 
 const everything = { tenant: 'acme', publish: ['*'], subscribe: ['*'], roles: ['service'] };
 
 describe('a reader that does not read', () => {
-  let spine: RunningSpine;
-  beforeAll(async () => {
-    spine = await startSpineProcess({ ARQON_SPINE_LIMITS_MAX_SESSION_BUFFER_BYTES: '262144', ARQON_SPINE_LIMITS_CATCH_UP_MS: '10000' });
-  }, 30_000);
-  afterAll(async () => { await spine.stop(); });
+  const startWith = (catchUpMs: number): Promise<RunningSpine> =>
+    startSpineProcess({ ARQON_SPINE_LIMITS_MAX_SESSION_BUFFER_BYTES: '262144', ARQON_SPINE_LIMITS_CATCH_UP_MS: String(catchUpMs) });
 
   it('is told by gap, catches up from history in order without loss or duplicate, and slows nobody', async () => {
+    const spine = await startWith(60_000);
     const rooms = ['one', 'two', 'three'];
     const writer = await spine.connect({ ...everything, sub: 'writer' });
     const slow = await spine.connect({ ...everything, sub: 'slow' });
@@ -27,7 +25,7 @@ describe('a reader that does not read', () => {
     for (let n = 0; n < total; n += 1) await publish(writer, { room: rooms[n % 3] ?? 'one', payloads: [`${String(n)} ${filler}`] });
     await collect(fast, total);
     slow.resume();
-    const { events, gaps } = await within(collect(slow, total), 20_000, 'the slow reader has everything');
+    const { events, gaps } = await within(collect(slow, total), 40_000, 'the slow reader has everything');
     for (const room of rooms) {
       const sequences = events.filter((event) => event.room === room).map((event) => event.sequence);
       expect(sequences).toEqual(Array.from({ length: total / 3 }, (_, i) => BigInt(i + 1)));
@@ -38,9 +36,11 @@ describe('a reader that does not read', () => {
     const live = await slow.next((frame) => eventsOf(frame).some((event) => event.text === 'live again'));
     expect(eventsOf(live)[0]?.replayed).toBe(false);
     await Promise.all([writer.close(), slow.close(), fast.close()]);
-  }, 60_000);
+    await spine.stop();
+  }, 90_000);
 
   it('is closed with 4008 when it does not catch up in time', async () => {
+    const spine = await startWith(2_000);
     const writer = await spine.connect({ ...everything, sub: 'writer' });
     const before = 1;
     const stuck = await spine.connect({ ...everything, sub: 'stuck' });
@@ -53,7 +53,8 @@ describe('a reader that does not read', () => {
     // The engine cannot add a close frame to a full buffer: such a session sees the connection cut.
     expect([4008, 1006]).toContain((await stuck.closed).code);
     await writer.close();
-  }, 40_000);
+    await spine.stop();
+  });
 });
 
 async function collect(client: Awaited<ReturnType<RunningSpine['connect']>>, count: number): Promise<{ events: SeenEvent[]; gaps: number }> {

@@ -1,8 +1,11 @@
-import { createTempFolder, createTestIssuer, RawWireClient, startProcess, type RunningProcess, type TestIssuer, type TestTokenOptions } from '@arqonbus/testkit';
+import { createTempFolder, createTestIssuer, programArgs, RawWireClient, startProcess, type RunningProcess, type TestIssuer, type TestTokenOptions } from '@arqonbus/testkit';
 import type { Frame } from '@arqonbus/proto';
 import { randomBytes } from 'node:crypto';
 
-const entry = new URL('../src/main.ts', import.meta.url).pathname;
+const entry = new URL('../src/main.ts', import.meta.url);
+
+/** `ARQON_TEST_CASIL=on` runs every test with content inspection on, as it is configured by default (E1). */
+const casilForAll = process.env['ARQON_TEST_CASIL'] === 'on' ? { ARQON_SPINE_CASIL_ENABLED: 'true' } : {};
 
 export interface RunningSpine {
   readonly issuer: TestIssuer;
@@ -18,20 +21,19 @@ export interface RunningSpine {
 }
 
 /** Starts the real Spine as a process of its own, on free ports. It ends the issuer when it stops. */
-export async function startSpineProcess(environment: Readonly<Record<string, string | undefined>> = {}, sharedIssuer?: TestIssuer): Promise<RunningSpine> {
+export async function startSpineProcess(environment: Readonly<Record<string, string | undefined>> = {}, sharedIssuer?: TestIssuer, args: readonly string[] = []): Promise<RunningSpine> {
   const issuer = sharedIssuer ?? await createTestIssuer();
   const folder = createTempFolder('arqon-spine-');
   const linkKey = randomBytes(24).toString('hex');
   const auditFile = folder.file('audit.jsonl');
   const process = await startProcess({
-    args: ['--conditions=@arqonbus/source', '--import', 'tsx', entry],
+    args: [...programArgs(entry), ...args],
     env: {
       ARQON_SPINE_SERVICE_PORT: '0', ARQON_SPINE_LINK_PORT: '0', ARQON_SPINE_ADMIN_PORT: '0', ARQON_SPINE_LINK_KEY: linkKey,
       ARQON_SPINE_AUTH_JWKS_FILE: issuer.jwksFile, ARQON_SPINE_AUTH_ISSUER: issuer.issuer, ARQON_SPINE_AUTH_AUDIENCE: issuer.audience,
-      ARQON_SPINE_AUDIT_FILE: auditFile, ...environment,
+      ARQON_SPINE_AUDIT_FILE: auditFile, ...casilForAll, ...environment,
     },
     readyWhen: (output) => output.messages.length > 0,
-    readyTimeoutMs: 20_000,
   });
   const ports = process.output.messages[0] as { servicePort: number; linkPort: number; adminPort: number };
   const serviceUrl = `ws://127.0.0.1:${String(ports.servicePort)}`;

@@ -14,7 +14,7 @@ describe('tenants', () => {
   beforeAll(async () => {
     spine = await startSpineProcess();
     for (const tenant of tenants) clients.set(tenant, await spine.connect({ tenant, sub: 'same-name', publish: ['*', '@*'], subscribe: ['*'], roles: ['client', 'operator'] }));
-  }, 30_000);
+  });
   afterAll(async () => { await spine.stop(); });
   const of = (tenant: string): RawWireClient => {
     const client = clients.get(tenant);

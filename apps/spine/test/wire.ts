@@ -71,7 +71,7 @@ export function eventsOf(frame: Frame): SeenEvent[] {
 }
 
 /** Reads frames until `count` events came. */
-export async function readEvents(client: RawWireClient, count: number, timeoutMs = 10_000): Promise<SeenEvent[]> {
+export async function readEvents(client: RawWireClient, count: number, timeoutMs = 20_000): Promise<SeenEvent[]> {
   const events: SeenEvent[] = [];
   while (events.length < count) events.push(...eventsOf(await client.next((frame) => eventsOf(frame).length > 0, timeoutMs)));
   return events;

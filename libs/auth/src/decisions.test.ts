@@ -2,7 +2,7 @@ import { compileGrants } from '@arqonbus/tenancy';
 import { describe, expect, it } from 'vitest';
 import type { Claims, Role } from './claims.js';
 import {
-  canDeleteChannel, canListRoom, canPublish, canPublishInbox, canSubscribe, canSubscribeInbox, canSubscribeRoom, isOperator, sameIdentity,
+  callsRoom, canCall, canCreateChannel, canDeleteChannel, canListRoom, canPublish, canPublishInbox, canSubscribe, canSubscribeInbox, canSubscribeRoom, isOperator, sameIdentity,
 } from './decisions.js';
 
 interface Bearer {
@@ -39,8 +39,24 @@ describe('canPublish()', () => {
     ['continuum.episodes', { publish: ['continuum.*'], roles: ['service'] }, true],
     ['continuum.episodes', { publish: ['plans'], roles: ['service'] }, false],
     ['system', { publish: ['system'] }, true],
+    [callsRoom, { publish: ['sys.*', 'sys.calls'], roles: ['service', 'admin'] }, false],
   ])('lets only the named bearers write %s: %j → %s', (room, bearer, expected) => {
     expect(canPublish(claimsOf(bearer), room, '')).toBe(expected);
+  });
+});
+
+describe('canCreateChannel()', () => {
+  it('is canPublish(), but in the room of calls', () => {
+    expect(canCreateChannel(claimsOf({ publish: ['plans'] }), 'plans', 'main')).toBe(true);
+    expect(canCreateChannel(claimsOf({ publish: ['sys.calls'] }), callsRoom, 'projector')).toBe(false);
+    expect(canCreateChannel(claimsOf({ publish: ['sys.calls'], roles: ['service'] }), callsRoom, 'projector')).toBe(true);
+    expect(canCreateChannel(claimsOf({ roles: ['service'] }), callsRoom, 'projector')).toBe(false);
+  });
+});
+
+describe('canCall()', () => {
+  it.each<[Role, boolean]>([['client', false], ['service', false], ['operator', false], ['admin', true]])('of the role %s is %s', (role, expected) => {
+    expect(canCall(claimsOf({ publish: ['*', 'sys.*'], subscribe: ['*', 'sys.*'], roles: [role] }))).toBe(expected);
   });
 });
 

@@ -6,9 +6,22 @@ const systemPrefix = 'sys.';
 const continuumPrefix = 'continuum.';
 const continuumCapability = 'continuum.produce';
 
+/** Room in which services are called, each in a channel of its name. The bus alone publishes there: nothing reaches a service past the command `call`. */
+export const callsRoom = 'sys.calls';
+
 /** May the bearer publish to the topic, and thereby create it? Needs a publish pattern, and in reserved rooms the role or capability too. */
 export function canPublish(claims: Claims, room: string, channel: string): boolean {
+  return room !== callsRoom && canCreateChannel(claims, room, channel);
+}
+
+/** May the bearer create the channel? As `canPublish`, and in the room of calls for the role `service`. */
+export function canCreateChannel(claims: Claims, room: string, channel: string): boolean {
   return claims.publish.coversTopic(room, channel) && mayWriteRoom(claims, room);
+}
+
+/** May the bearer call operations of services? Needs the role `admin`, and no pattern. */
+export function canCall(claims: Claims): boolean {
+  return claims.roles.has('admin');
 }
 
 /** May the bearer send to the client's inbox? Needs publish on `@recipient`; a reply to a delivered event needs no decision. */
@@ -36,9 +49,9 @@ export function canSubscribeInbox(claims: Claims, clientId: string): boolean {
   return claims.subject === clientId;
 }
 
-/** May the bearer delete the channel? Needs the role `operator` (`admin` implies it) and the right to publish there. */
+/** May the bearer delete the channel? Needs the role `operator` (`admin` implies it) and the right to create it. */
 export function canDeleteChannel(claims: Claims, room: string, channel: string): boolean {
-  return isOperator(claims) && canPublish(claims, room, channel);
+  return isOperator(claims) && canCreateChannel(claims, room, channel);
 }
 
 /** True for the role `operator` and for `admin`, which implies it. */

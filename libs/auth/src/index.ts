@@ -1,7 +1,7 @@
 export { createTokenVerifier, type TokenVerifier, type TokenVerifierOptions } from './create-token-verifier.js';
 export type { Claims, Role, TokenRefusal, TokenVerdict } from './claims.js';
 export {
-  canDeleteChannel, canListRoom, canPublish, canPublishInbox, canSubscribe, canSubscribeInbox, canSubscribeRoom,
+  callsRoom, canCall, canCreateChannel, canDeleteChannel, canListRoom, canPublish, canPublishInbox, canSubscribe, canSubscribeInbox, canSubscribeRoom,
   isOperator, sameIdentity,
 } from './decisions.js';
 export { readBearerHeader, readBearerSubprotocol } from './read-bearer.js';

@@ -1,4 +1,4 @@
-export { defineSettings, environmentNameOf, type SettingsFor, type SettingsOf, type SettingsSchema } from './define-settings.js';
+export { defineSettings, environmentNameOf, type SettingsFault, type SettingsFor, type SettingsOf, type SettingsRules, type SettingsSchema } from './define-settings.js';
 export { choice, flag, integer, list, path, records, secret, text, type IntegerBounds, type SettingOptions, type SettingUnit } from './setting-kinds.js';
 export { loadSettings, type LoadSettingsOptions } from './load-settings.js';
 export { SettingsError, type SettingsProblem } from './settings-error.js';

@@ -11,6 +11,8 @@ export interface LoadSettingsOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** YAML or JSON file; the only flag of the apps, `--config`. */
   readonly configFile?: string;
+  /** Keys of the file that do not begin so are another reader's: they are neither read nor refused. Default: every key is this reader's. */
+  readonly keyPrefix?: string;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface LoadSettingsOptions {
  */
 export function loadSettings<const S extends readonly AnySettingSpec[]>(schema: SettingsSchema<S>, options: LoadSettingsOptions): SettingsOf<S> {
   const problems: SettingsProblem[] = [];
-  const fromFile = readFromFile(schema, options.configFile, problems);
+  const fromFile = readFromFile(schema, options, problems);
   const fromEnvironment = readFromEnvironment(schema, options.environment, problems);
   const values: Record<string, unknown> = {};
   const origins: Record<string, SettingsOrigin> = {};
@@ -33,6 +35,10 @@ export function loadSettings<const S extends readonly AnySettingSpec[]>(schema: 
       problems.push({ key: spec.key, source: environmentNameOf(schema, spec), message: `missing; allowed: ${spec.allowed}` });
     }
   }
+  for (const { key, message } of schema.check?.(values as SettingsOf<S>) ?? []) {
+    const found = fromEnvironment.get(key) ?? fromFile.get(key);
+    problems.push({ key, source: found?.place ?? 'default', message });
+  }
   if (problems.length > 0) throw new SettingsError(schema.appName, problems);
   // Each value came from its spec's own read or default, which is what SettingsOf says of it.
   return sealSettings(values as SettingsOf<S>, origins);
@@ -41,15 +47,18 @@ export function loadSettings<const S extends readonly AnySettingSpec[]>(schema: 
 interface Found {
   readonly value: unknown;
   readonly source: 'environment' | 'file';
+  /** Environment name, or `file:line`. */
+  readonly place: string;
 }
 
-function readFromFile(schema: SettingsSchema, configFile: string | undefined, problems: SettingsProblem[]): Map<string, Found> {
+function readFromFile(schema: SettingsSchema, { configFile, keyPrefix = '' }: LoadSettingsOptions, problems: SettingsProblem[]): Map<string, Found> {
   const found = new Map<string, Found>();
   if (configFile === undefined) return found;
   const file = readSettingsFile(configFile);
   problems.push(...file.problems);
   const place: RawPlace = { source: 'file', baseFolder: dirname(resolve(configFile)) };
   for (const { key, line, raw } of file.entries) {
+    if (!key.startsWith(keyPrefix)) continue;
     const spec = schema.specs.find((one) => one.key === key);
     const source = `${configFile}:${line}`;
     if (spec === undefined) problems.push({ key, source, message: `unknown key${suggest(key, schema.specs.map((one) => one.key))}` });
@@ -83,7 +92,7 @@ interface Candidate {
 
 function readInto(found: Map<string, Found>, { spec, raw, place, source, problems }: Candidate): void {
   const reading = raw === undefined ? undefined : spec.read(raw, place);
-  if (reading?.ok === true) found.set(spec.key, { value: reading.value, source: place.source });
+  if (reading?.ok === true) found.set(spec.key, { value: reading.value, source: place.source, place: source });
   else {
     const got = reading?.detail ?? `got ${describeClass(raw, spec.isSecret)}`;
     problems.push({ key: spec.key, source, message: `${got}; allowed: ${spec.allowed}` });

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const target = join(root, 'dist/package');
-const entries = ['node', 'browser'];
+const entries = ['node', 'browser', 'node-continuum', 'browser-continuum'];
 /** Libraries whose types the SDK's declarations name. */
 const bundledTypes = ['errors'];
 

@@ -5,10 +5,11 @@ import { withDeadline, type WaitOptions } from './deadline.js';
 import { History, type HistoryOptions } from './history.js';
 import { TokenSource, type GetToken } from './link/token-source.js';
 import type { ConnectionState } from './link/session-link.js';
-import type { Message, Respond } from './message.js';
+import { errorType, type Message, type Respond } from './message.js';
 import { encodeEvent, type EventInit, type PublishOptions } from './publish-options.js';
 import type { RunKind } from './publish/run.js';
 import type { PublishResult } from './publish/ticket.js';
+import { answeredError } from './server-error.js';
 import { SessionCore, type BusEvents, type Platform } from './session-core.js';
 import type { GroupMember, GroupOptions, TaskHandler } from './group/group-member.js';
 import { joinGroup } from './group/joining-group.js';
@@ -31,6 +32,8 @@ export interface Pong {
 }
 
 const expectsReply = { 'arqon-expects': 'reply' } as const;
+const done: ReplyBody = { kind: 'done' };
+const isDone = (body: ReplyBody): true | undefined => (body.kind === 'done' ? true : undefined);
 const maxKnownTopics = 4_096;
 const noPositions: readonly ChannelPosition[] = [];
 
@@ -177,10 +180,37 @@ export class Bus {
     return joinGroup(this.core, this.respond, roomTopic(address), group, handler, options);
   }
 
+  /**
+   * Calls an operation of a service, `<service>.<operation>`, and resolves with its answer. Needs the role admin; `args` is what the operation
+   * takes. Rejects with the service's own ArqonError, NOT_PERMITTED, NO_RESPONDERS where no such service is there, ENVELOPE_TOO_LARGE,
+   * AUDIT_UNAVAILABLE, TIMEOUT. With TIMEOUT, STORE_UNAVAILABLE and ClosedError it may have been carried out; after a reconnect, even twice.
+   */
+  async call(name: string, args: Uint8Array = new Uint8Array(), options: WaitOptions = {}): Promise<Message> {
+    const { core } = this;
+    core.requireOpen();
+    await this.followInbox();
+    const id = core.ids.next();
+    const key = idKey(id, 0);
+    const wait = { signal: options.signal, timeoutMs: options.timeoutMs ?? core.settings.commandTimeoutMs };
+    return withDeadline<Message>(wait, (resolve, reject) => {
+      const forget = core.requests.expect(key, (message) => {
+        // The answer may come before the command's: that is not sent again then.
+        core.commands.answered(key, done, []);
+        if (message.type === errorType) reject(answeredError(message.payload));
+        else resolve(message);
+      }, reject);
+      core.commands.send({ build: () => ({ kind: 'call', name, args }), read: isDone }, wait, id).catch((error: unknown) => {
+        forget();
+        reject(error);
+      });
+      return forget;
+    });
+  }
+
   /** Destroys the content of one event for good; a tombstone stays in its place (`message.erased`). Needs the role admin. */
   async erase(address: TopicAddress, sequence: bigint, options: WaitOptions = {}): Promise<void> {
     const { room, channel } = roomTopic(address);
-    await this.command({ kind: 'erase', room, channel, sequence }, (body) => (body.kind === 'done' ? true : undefined), options);
+    await this.command({ kind: 'erase', room, channel, sequence }, isDone, options);
   }
 
   status(options: WaitOptions = {}): Promise<ServerStatus> {
@@ -209,7 +239,7 @@ export class Bus {
 
   /** Deletes a channel with its history; needs the role operator. */
   async deleteChannel(address: TopicAddress, options: WaitOptions = {}): Promise<void> {
-    await this.channelCommand('deleteChannel', address, (body) => (body.kind === 'done' ? true : undefined), options);
+    await this.channelCommand('deleteChannel', address, isDone, options);
   }
 
   /** Fetches a token and replaces the session's without reconnecting; resolves with the new end. Happens by itself before a token ends. */

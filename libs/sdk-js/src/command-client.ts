@@ -36,8 +36,7 @@ export class CommandClient {
   ) {}
 
   /** Resolves with the answer. Rejects with the server's ArqonError, TIMEOUT, RATE_LIMITED when too many are pending, or the signal's reason. */
-  send<Answer>(exchange: CommandExchange<Answer>, options: WaitOptions): Promise<Answer> {
-    const id = this.ids.next();
+  send<Answer>(exchange: CommandExchange<Answer>, options: WaitOptions, id = this.ids.next()): Promise<Answer> {
     const key = idKey(id, 0);
     return withDeadline<Answer>(options, (resolve, reject) => {
       const command: PendingCommand = {

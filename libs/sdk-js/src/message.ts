@@ -2,6 +2,7 @@ import { ArqonError } from '@arqonbus/errors';
 import { fromBinary, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import { findParts, idText, readEvent, readMetadata, type EnvelopeMetadata, type EnvelopeParts, type EventContent } from './wire/envelope-reader.js';
 import { dateOf } from './wire/reply-reader.js';
+import { WireWriter } from './wire/wire-writer.js';
 import type { ChannelPosition, InboundBatch, Inspection, Stamp } from './wire/frame-reader.js';
 import type { EventInit, PublishOptions } from './publish-options.js';
 import type { PublishResult } from './publish/ticket.js';
@@ -17,6 +18,8 @@ export interface MessageContext {
 }
 
 const erasedType = 'arqon.v1.Erased';
+/** Type of an answer that says why a call failed. */
+export const errorType = 'arqon.v1.Error';
 
 /** The stamped batch that a message is part of. */
 export type StampedBatch = InboundBatch & { readonly stamp: Stamp };
@@ -159,6 +162,12 @@ export class Message<T = unknown> {
   reply(event: EventInit, options: PublishOptions = {}): Promise<PublishResult> {
     const { idAt } = this.parts;
     return this.context.respond(this, this.batch.bytes.slice(idAt, idAt + 16), event, options);
+  }
+
+  /** Answers a call with an error, which `call` rejects with: a code of the bus or one of the service's own, upper case. */
+  replyError(error: { readonly code: string; readonly message?: string | undefined; readonly field?: string | undefined }, options: PublishOptions = {}): Promise<PublishResult> {
+    const payload = new WireWriter().text(2, error.code).text(3, error.message ?? '').text(4, error.field ?? '').view();
+    return this.reply({ type: errorType, payload }, options);
   }
 
   private get event(): EventContent {

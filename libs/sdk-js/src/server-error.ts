@@ -1,5 +1,5 @@
 import { ArqonError, errorTable, type ErrorCode } from '@arqonbus/errors';
-import type { ServerError } from './wire/control-reader.js';
+import { readError, type ServerError } from './wire/control-reader.js';
 
 /** The typed error for one that travelled. A code of a newer server reads as INTERNAL, with the code in its message. */
 export function serverErrorOf(error: ServerError): ArqonError {
@@ -13,4 +13,13 @@ export function serverErrorOf(error: ServerError): ArqonError {
     ...(error.run === 0n ? {} : { run: error.run }),
     index: error.index,
   });
+}
+
+/** The error in an answer of the type `arqon.v1.Error`; INVALID_ENVELOPE when its payload does not decode. */
+export function answeredError(payload: Uint8Array): ArqonError {
+  try {
+    return serverErrorOf(readError(payload, 0, payload.length));
+  } catch (cause) {
+    return new ArqonError('INVALID_ENVELOPE', { field: 'event.payload', cause });
+  }
 }

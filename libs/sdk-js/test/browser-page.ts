@@ -41,8 +41,12 @@ async function answerOne(questions: Subscription): Promise<void> {
   }
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
+async function until(condition: () => boolean, boundMs = 30_000): Promise<void> {
+  const endMs = performance.now() + boundMs;
+  while (!condition()) {
+    if (performance.now() > endMs) throw new Error(`did not happen within ${boundMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
 
 function showCount(count: number): void {

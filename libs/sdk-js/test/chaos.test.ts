@@ -5,7 +5,7 @@ import { textOf, type RunVerdict } from './scripted-server.js';
 
 const runs = { numRuns: 15 };
 
-describe('under losses', { timeout: 60_000 }, () => {
+describe('under losses', () => {
   it('delivers every event once and in order while deliveries, connections and heads are lost (R7)', async () => {
     const step = fc.constantFrom('emit', 'emit', 'emit', 'lose', 'lose', 'cut', 'head', 'again', 'turn');
     await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
@@ -79,7 +79,7 @@ describe('under losses', { timeout: 60_000 }, () => {
     const fast = await bus.join('plans');
     const sent = Array.from({ length: 20 }, (_, index) => `${index}`);
     for (const payload of sent) server.emit('plans', payload);
-    await vi.waitFor(() => expect(fast.queuedCount).toBe(20));
+    await vi.waitFor(() => expect(fast.queuedCount).toBe(20), 15_000);
     server.current.socket.terminate();
     server.emit('plans', 'after');
     expect(await take(fast, 21)).toEqual([...sent, 'after']);

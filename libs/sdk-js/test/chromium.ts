@@ -49,7 +49,7 @@ export async function startChromium(path: string, ca: string): Promise<Chromium>
     await waitFor(() => { profile.remove(); return true; }, { what: 'the profile to be removed' });
   };
   try {
-    const url = await waitFor(() => readEndpoint(profile.file('DevToolsActivePort')), { timeoutMs: 20_000, what: 'Chromium to listen' });
+    const url = await waitFor(() => readEndpoint(profile.file('DevToolsActivePort')), { timeoutMs: 45_000, what: 'Chromium to listen' });
     const devTools = await DevTools.open(url);
     const page = await openPage(devTools);
     return { page, stop: async () => { devTools.close(); await stop(); } };
@@ -82,7 +82,7 @@ async function openPage(devTools: DevTools): Promise<Page> {
     evaluate,
     navigate: async (url, expression) => {
       await devTools.call('Page.navigate', { url }, sessionId);
-      await waitFor(async () => (await evaluate(`location.href === ${JSON.stringify(url)} && (${expression})`)) === true, { timeoutMs: 10_000, what: `${url} to load` });
+      await waitFor(async () => (await evaluate(`location.href === ${JSON.stringify(url)} && (${expression})`)) === true, { timeoutMs: 20_000, what: `${url} to load` });
     },
   };
 }

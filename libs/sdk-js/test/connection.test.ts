@@ -1,14 +1,34 @@
+import { waitFor } from '@arqonbus/testkit';
 import { WebSocket as NodeWebSocket } from 'ws';
 import { describe, expect, it, vi } from 'vitest';
 import { connect as connectInBrowser } from '../src/browser.js';
 import { connect, type Bus, type ConnectionState, type WebSocketConstructor } from '../src/node.js';
 import { connectTo, rejection, startServer, take, text } from './harness.js';
+import type { ServerSession } from './scripted-server.js';
 
 /** Records the states a bus goes through. */
 function statesOf(bus: Bus): ConnectionState[] {
   const states: ConnectionState[] = [];
   bus.on('state', ({ state }) => states.push(state));
   return states;
+}
+
+const heartbeatMs = 100;
+
+/** Sends signs of life for a time; gives the longest silence between two of them. */
+function beatFor(session: ServerSession, durationMs: number): Promise<number> {
+  const startedMs = performance.now();
+  let [lastMs, longestMs] = [startedMs, 0];
+  return new Promise((resolve) => {
+    const beat = setInterval(() => {
+      const nowMs = performance.now();
+      [lastMs, longestMs] = [nowMs, Math.max(longestMs, nowMs - lastMs)];
+      session.socket.send(new Uint8Array(0));
+      if (nowMs - startedMs < durationMs) return;
+      clearInterval(beat);
+      resolve(longestMs);
+    }, heartbeatMs / 5);
+  });
 }
 
 describe('connect()', () => {
@@ -41,7 +61,7 @@ describe('connect()', () => {
     expect(refusals).toBe(3);
     const { url } = server;
     await server.stop();
-    const error = await rejection(connect({ url, token: 't', connectTimeoutMs: 100, reconnect: { minDelayMs: 5, maxDelayMs: 10 } }));
+    const error = await rejection(connect({ url, token: 't', connectTimeoutMs: 1_000, reconnect: { minDelayMs: 5, maxDelayMs: 10 } }));
     expect(error).toMatchObject({ code: 'TIMEOUT', cause: expect.objectContaining({ code: 'ECONNREFUSED' }) as unknown });
     expect(await rejection(connect({ url, token: 't', reconnect: { minDelayMs: 1, maxDelayMs: 2, maxAttempts: 3 } }))).toMatchObject({ code: 'TIMEOUT' });
   });
@@ -52,7 +72,7 @@ describe('connect()', () => {
     server.onWelcome = () => false;
     const controller = new AbortController();
     const connecting = rejection(connectTo(server, { signal: controller.signal }));
-    await vi.waitFor(() => expect(server.sessions).toHaveLength(1));
+    await vi.waitFor(() => expect(server.sessions).toHaveLength(1), 15_000);
     controller.abort(new Error('during'));
     expect(await connecting).toMatchObject({ message: 'during' });
     server.onWelcome = undefined;
@@ -65,7 +85,7 @@ describe('connect()', () => {
   it('gives up an attempt without a welcome and makes another', async () => {
     const server = await startServer();
     server.onWelcome = () => server.sessions.length > 1;
-    const bus = connect({ url: server.url, token: 'me', connectTimeoutMs: 150, reconnect: { minDelayMs: 1, maxDelayMs: 2 } });
+    const bus = connect({ url: server.url, token: 'me', connectTimeoutMs: 1_000, reconnect: { minDelayMs: 1, maxDelayMs: 2 } });
     await rejection(bus);
     expect(server.sessions.length).toBeGreaterThanOrEqual(1);
     await connectTo(server);
@@ -103,7 +123,7 @@ describe('tokens', () => {
     server.refuseUpgrade = () => (refusals++ < 2 ? { close: 4401 } : undefined);
     const before = performance.now();
     server.current.socket.terminate();
-    await vi.waitFor(() => { expect([refusals >= 2, bus.state]).toEqual([true, 'open']); }, 12_000);
+    await vi.waitFor(() => { expect([refusals >= 2, bus.state]).toEqual([true, 'open']); }, 25_000);
     expect(performance.now() - before).toBeGreaterThan(5_000);
   });
 
@@ -127,7 +147,7 @@ describe('tokens', () => {
     const bus = await connectTo(server, { token: undefined, getToken: () => `me.${++calls}` });
     const plans = await bus.join('plans');
     server.current.socket.close(4401);
-    await vi.waitFor(() => expect(server.tokens).toEqual(['me.1', 'me.2']));
+    await vi.waitFor(() => expect(server.tokens).toEqual(['me.1', 'me.2']), 15_000);
     server.emit('plans', 'a');
     expect(await take(plans, 1)).toEqual(['a']);
   });
@@ -167,7 +187,7 @@ describe('connection states', () => {
     const states = statesOf(bus);
     if (code === 1006) server.current.socket.terminate();
     else server.current.socket.close(code);
-    await vi.waitFor(() => expect(states).toEqual(['reconnecting', 'open']));
+    await vi.waitFor(() => expect(states).toEqual(['reconnecting', 'open']), 15_000);
     expect(server.sessions).toHaveLength(2);
   });
 
@@ -190,21 +210,18 @@ describe('connection states', () => {
   });
 
   it('takes a silent connection for dead after two heartbeats, and an empty frame for life', async () => {
-    const server = await startServer({ heartbeatMs: 40 });
+    const server = await startServer({ heartbeatMs });
     const bus = await connectTo(server);
-    const first = server.current;
-    const beat = setInterval(() => first.socket.send(new Uint8Array(0)), 20);
-    await new Promise<void>((resolve) => {
-      let beats = 0;
-      const count = setInterval(() => {
-        if (++beats < 10) return;
-        clearInterval(count);
-        resolve();
-      }, 20);
-    });
-    expect([server.sessions.length, bus.state]).toEqual([1, 'open']);
-    clearInterval(beat);
-    await vi.waitFor(() => expect(server.sessions.length).toBeGreaterThan(1));
+    // A machine that stood still was silent too: only a time of steady beats tells.
+    await waitFor(async () => {
+      const connections = server.sessions.length;
+      const longestSilenceMs = await beatFor(server.current, 5 * heartbeatMs);
+      if (longestSilenceMs > heartbeatMs) return false;
+      expect([server.sessions.length, bus.state]).toEqual([connections, 'open']);
+      return true;
+    }, { timeoutMs: 25_000, what: 'a time of steady beats' });
+    const connections = server.sessions.length;
+    await vi.waitFor(() => expect(server.sessions.length).toBeGreaterThan(connections), 15_000);
   });
 
   it('finishes acknowledgements with a draining server and comes back within its window', async () => {
@@ -212,17 +229,17 @@ describe('connection states', () => {
     const bus = await connectTo(server);
     server.onRun = () => 'ignore';
     const published = bus.publish('plans', text('a'));
-    await vi.waitFor(() => expect(server.current.runs()).toHaveLength(1));
+    await vi.waitFor(() => expect(server.current.runs()).toHaveLength(1), 15_000);
     server.onRun = undefined;
     const first = server.current;
-    first.signal({ case: 'draining', value: { reconnectAfterMsMin: 120, reconnectAfterMsMax: 160 } });
-    await bus.ping();
     const startedMs = performance.now();
+    first.signal({ case: 'draining', value: { reconnectAfterMsMin: 500, reconnectAfterMsMax: 560 } });
+    await bus.ping();
     const late = bus.publish('plans', text('b'));
     server.takeRun(first, first.runs()[0].batch);
     expect((await published).sequence).toBe(1n);
     expect((await late).sequence).toBe(2n);
-    expect(performance.now() - startedMs).toBeGreaterThanOrEqual(115);
+    expect(performance.now() - startedMs).toBeGreaterThanOrEqual(495);
     expect(first.runs()).toHaveLength(1);
     expect(server.current.runs().map((run) => run.payloads)).toEqual([['b']]);
   });
@@ -232,7 +249,7 @@ describe('connection states', () => {
     const bus = await connectTo(server, { reconnect: { minDelayMs: 60_000, maxDelayMs: 60_000 } });
     server.onRun = () => 'ignore';
     const pending = bus.publish('plans', text('a'));
-    await vi.waitFor(() => expect(server.current.runs()).toHaveLength(1));
+    await vi.waitFor(() => expect(server.current.runs()).toHaveLength(1), 15_000);
     server.onRun = undefined;
     server.current.signal({ case: 'draining', value: { reconnectAfterMsMin: 1, reconnectAfterMsMax: 10 } });
     server.current.signal({ case: 'disconnect', value: { code: 4503, reason: 'draining' } });
@@ -244,7 +261,7 @@ describe('connection states', () => {
     const server = await startServer();
     const bus = await connectTo(server);
     server.current.socket.send(new Uint8Array([0x0a, 0xff]));
-    await vi.waitFor(() => expect([server.sessions.length, bus.state]).toEqual([2, 'open']));
+    await vi.waitFor(() => expect([server.sessions.length, bus.state]).toEqual([2, 'open']), 15_000);
   });
 
   it('ignores unknown fields and bodies from a newer server', async () => {
@@ -280,7 +297,7 @@ describe('close() and drain()', () => {
     const published = bus.publish('plans', text('a'));
     const draining = bus.drain();
     expect(await rejection(bus.publish('plans', text('b')))).toMatchObject({ name: 'ClosedError' });
-    await vi.waitFor(() => expect(server.current.runs()).toHaveLength(1));
+    await vi.waitFor(() => expect(server.current.runs()).toHaveLength(1), 15_000);
     server.takeRun(server.current, server.current.runs()[0].batch);
     await draining;
     expect((await published).sequence).toBe(1n);
@@ -326,7 +343,7 @@ describe('close() and drain()', () => {
     });
     plans.on('message', (message) => seen.push(message.text));
     server.emit('plans', 'a');
-    await vi.waitFor(() => expect([seen, thrown]).toMatchObject([['a'], [{ message: 'listener' }]]));
+    await vi.waitFor(() => expect([seen, thrown]).toMatchObject([['a'], [{ message: 'listener' }]]), 15_000);
     for (const listener of before) process.on('uncaughtException', listener);
   });
 });

@@ -8,7 +8,7 @@ const open: Bus[] = [];
 
 beforeAll(async () => {
   servers = await startRealServers({ isDurable: true });
-}, 60_000);
+});
 
 afterAll(async () => {
   await Promise.all(open.map((bus) => bus.close()));

@@ -17,7 +17,7 @@ export async function startServer(options: ScriptedOptions = {}): Promise<Script
 
 /** A client that closes after the test, with short delays. The client's id is `me`. */
 export async function connectTo(server: ScriptedServer, options: Partial<ConnectOptions> = {}): Promise<Bus> {
-  const bus = await connect({ url: server.url, token: 'me.jwt', connectTimeoutMs: 5_000, reconnect: { minDelayMs: 5, maxDelayMs: 50 }, ...options });
+  const bus = await connect({ url: server.url, token: 'me.jwt', connectTimeoutMs: 20_000, reconnect: { minDelayMs: 5, maxDelayMs: 50 }, ...options });
   cleanups.push(() => bus.close());
   return bus;
 }

@@ -161,8 +161,8 @@ describe('publish()', () => {
     const server = await startServer({ limits: { maxUnacknowledgedRuns: 1 } });
     const bus = await connectTo(server);
     server.onRun = () => 'ignore';
-    const first = rejection(bus.publish('plans', text('a'), { timeoutMs: 20 }));
-    await vi.waitFor(() => expect(server.current.runs()).toHaveLength(1));
+    const first = rejection(bus.publish('plans', text('a'), { timeoutMs: 300 }));
+    await vi.waitFor(() => expect(server.current.runs()).toHaveLength(1), 15_000);
     const controller = new AbortController();
     const second = rejection(bus.publish('plans', text('b'), { signal: controller.signal }));
     const third = bus.publish('plans', text('c'));
@@ -205,7 +205,7 @@ describe('sending again', () => {
     server.onCommand = () => true;
     const published = bus.publish('plans', text('a'));
     const status = bus.status();
-    await vi.waitFor(() => expect(server.current.received).toHaveLength(2));
+    await vi.waitFor(() => expect(server.current.received).toHaveLength(2), 15_000);
     server.onRun = undefined;
     server.onCommand = undefined;
     server.current.welcome();
@@ -303,14 +303,14 @@ describe('publish() while the store is not available', () => {
 
   it('rejects after a finite time, and goes on under a fresh producer, because the number may be used up', async () => {
     const server = await startServer();
-    const bus = await connectTo(server, { storeRetryMs: 60 });
+    const bus = await connectTo(server, { storeRetryMs: 1_000 });
     let isUp = false;
     server.onRun = (): RunVerdict => (isUp ? 'take' : { code: 'STORE_UNAVAILABLE', retryAfterMs: 10 });
     const startedMs = performance.now();
     expect(await rejection(bus.publish('plans', text('a')))).toMatchObject({ code: 'STORE_UNAVAILABLE', retryAfterMs: 10 });
-    expect(performance.now() - startedMs).toBeGreaterThanOrEqual(55);
+    expect(performance.now() - startedMs).toBeGreaterThanOrEqual(995);
     const before = server.current.runs();
-    expect(before.length).toBeGreaterThan(2);
+    expect(before.length).toBeGreaterThan(1);
     isUp = true;
     expect(await bus.publish('plans', text('b'))).toMatchObject({ sequence: 1n });
     const after = server.current.runs().at(-1);
@@ -329,7 +329,7 @@ describe('publish() while the store is not available', () => {
     }
     const bus = await connectTo(first, { WebSocket: Failover });
     const publishing = bus.publish('plans', text('a'));
-    await vi.waitFor(() => expect(first.current.runs()).toHaveLength(1));
+    await vi.waitFor(() => expect(first.current.runs()).toHaveLength(1), 15_000);
     url = second.url;
     first.current.socket.terminate();
     expect(await publishing).toMatchObject({ sequence: 1n });

@@ -16,7 +16,7 @@ let bus: Bus;
 beforeAll(async () => {
   servers = await startRealServers();
   bus = await connect({ url: servers.shieldUrl, ca: servers.ca, getToken: () => servers.token({ sub: 'reader' }) });
-}, 60_000);
+});
 
 afterAll(async () => {
   await bus.close();
@@ -35,7 +35,7 @@ async function run(name: string, on = bus): Promise<string[]> {
   return lines;
 }
 
-describe('README', { timeout: 30_000 }, () => {
+describe('README', { timeout: 90_000 }, () => {
   it('has an example of each', () => {
     expect([...examples.keys()]).toEqual(['replay', 'group', 'causality']);
   });

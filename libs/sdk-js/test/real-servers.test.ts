@@ -9,7 +9,7 @@ const open: Bus[] = [];
 
 beforeAll(async () => {
   servers = await startRealServers();
-}, 60_000);
+});
 
 afterAll(() => servers.stop());
 
@@ -26,7 +26,7 @@ async function connectAs(sub: string, options: Partial<ConnectOptions> & { tenan
   return bus;
 }
 
-describe('SDK with the real Shield and Spine', { timeout: 60_000 }, () => {
+describe('SDK with the real Shield and Spine', () => {
   it('passes messages between two clients of a tenant, and none to another tenant', async () => {
     const [alice, bob, eve] = await Promise.all([connectAs('alice'), connectAs('bob'), connectAs('eve', { tenant: 'other' })]);
     const [plans, spied] = await Promise.all([bob.join('plans:main'), eve.join('plans:main')]);
@@ -50,7 +50,8 @@ describe('SDK with the real Shield and Spine', { timeout: 60_000 }, () => {
     })();
     expect((await asker.request('questions', text('one'))).text).toBe('re: one');
     expect((await asker.request('questions', text('two'))).sender).toBe('responder');
-    await responder.close();
+    // Its last answer may have arrived before it heard so itself.
+    await responder.drain();
     await answering;
   });
 

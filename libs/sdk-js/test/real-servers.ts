@@ -1,4 +1,4 @@
-import { createTempFolder, createTestCertificate, createTestIssuer, freePort, startProcess, type RunningProcess, type TestTokenOptions } from '@arqonbus/testkit';
+import { createTempFolder, createTestCertificate, createTestIssuer, freePort, programArgs, startProcess, type RunningProcess, type TestTokenOptions } from '@arqonbus/testkit';
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 
@@ -19,10 +19,9 @@ export interface RealServers {
 
 function startApp(app: string, env: Record<string, string>): Promise<RunningProcess> {
   return startProcess({
-    args: ['--conditions=@arqonbus/source', '--import', 'tsx', source(`${app}/src/main.ts`)],
+    args: programArgs(source(`${app}/src/main.ts`)),
     env,
     readyWhen: (output) => output.messages.length > 0,
-    readyTimeoutMs: 30_000,
   });
 }
 
@@ -46,7 +45,7 @@ export async function startRealServers({ origins = [], isDurable = false }: Real
     ...auth('SPINE'), ARQON_SPINE_SERVICE_PORT: String(servicePort), ARQON_SPINE_LINK_PORT: String(linkPort), ARQON_SPINE_AUDIT_FILE: folder.file('audit.jsonl'),
     ...(isDurable ? { ARQON_SPINE_HISTORY_STORE: 'embedded', ARQON_SPINE_HISTORY_EMBEDDED_FILE: folder.file('history.db') } : {}),
   });
-  let spine = await startSpine(0, 0);
+  let spine = await startSpine(await freePort(), await freePort());
   const ports = spine.output.messages[0] as { servicePort: number; linkPort: number };
   const startShield = (): Promise<RunningProcess> => startApp('shield', {
     ...auth('SHIELD'), ARQON_SHIELD_LISTEN_PORT: String(shieldPort), ARQON_SHIELD_TLS_CERT_FILE: certificate.certFile,

@@ -102,6 +102,24 @@ describe('replay()', () => {
     expect(gaps).toEqual([]);
   });
 
+  it('does not take what a resume sends from behind a portion, or over the end of the window, for a hole', async () => {
+    const server = await startServer();
+    const bus = await connectTo(server);
+    server.emit('plans', ...numbers(50));
+    let isSent = false;
+    server.historyPageEvents = 5;
+    server.onReplayed = (session, batch) => {
+      if (batch.stamp?.sequence !== 10n || isSent) return false;
+      isSent = true;
+      const [{ envelopes: first = [], ...behind }] = server.stored('plans', 41n, 41n, true);
+      session.send([{ ...behind, envelopes: [...first, ...server.stored('plans', 42n, 50n, true).flatMap(({ envelopes = [] }) => envelopes)] }]);
+      return false;
+    };
+    expect(await collect(bus.replay('plans', { fromSequence: 1n, toSequence: 50n, limit: 20 }))).toEqual(numbers(20));
+    isSent = false;
+    expect(await collect(bus.replay('plans', { fromSequence: 1n, toSequence: 45n }))).toEqual(numbers(45));
+  });
+
   it('does not take batches of others for the first one of a window that begins at a time', async () => {
     const server = await startServer();
     const bus = await connectTo(server);

@@ -34,9 +34,10 @@ describe('request()', () => {
     const server = await startServer();
     const bus = await connectTo(server);
     expect(await rejection(bus.request('plans', text('a'), { timeoutMs: 20 }))).toMatchObject({ code: 'TIMEOUT' });
+    const before = server.current.runs().length;
     const controller = new AbortController();
     const asked = rejection(bus.request('plans', text('b'), { signal: controller.signal }));
-    await vi.waitFor(() => expect(server.current.runs()).toHaveLength(2));
+    await vi.waitFor(() => expect(server.current.runs()).toHaveLength(before + 1), 15_000);
     controller.abort(new Error('enough'));
     expect(await asked).toMatchObject({ message: 'enough' });
   });
@@ -61,7 +62,7 @@ describe('request()', () => {
     const server = await startServer();
     const bus = await connectTo(server);
     const asked = rejection(bus.request('plans', text('q')));
-    await vi.waitFor(() => expect(server.current.runs()).toHaveLength(1));
+    await vi.waitFor(() => expect(server.current.runs()).toHaveLength(1), 15_000);
     await bus.close();
     expect(await asked).toMatchObject({ name: 'ClosedError' });
   });

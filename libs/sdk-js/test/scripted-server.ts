@@ -1,6 +1,6 @@
 import { create, fromBinary, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import {
-  Durability, EnvelopeSchema, FrameSchema, type Batch, type BatchSchema, type Command, type Envelope, type Position, type ReplySchema, type SignalSchema,
+  CallSchema, Durability, EnvelopeSchema, FrameSchema, type Batch, type BatchSchema, type Command, type Envelope, type Position, type ReplySchema, type SignalSchema,
 } from '@arqonbus/proto';
 import type { ErrorCode } from '@arqonbus/errors';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
@@ -151,6 +151,8 @@ export class ScriptedServer {
   static async start(options: ScriptedOptions = {}): Promise<ScriptedServer> {
     const server = new ScriptedServer(options);
     server.http.on('upgrade', (request, socket, head) => {
+      // A client that gives up resets the connection.
+      socket.on('error', () => { socket.destroy(); });
       const token = tokenOf(request);
       server.tokens.push(token);
       const refusal = server.refuseUpgrade?.(token);
@@ -278,6 +280,13 @@ export class ScriptedServer {
     session.signal({ case: 'published', value }, { room, channel, recipient });
   }
 
+  /** A call as its service gets it: an event of the caller under the id of the command. */
+  takeCall(session: ServerSession, id: Uint8Array, call: CommandOf<'call'>): void {
+    const event = { type: CallSchema.typeName, payload: toBinary(CallSchema, call) };
+    const origin = { sender: session.clientId, session: session.id, recipientSession: 0n };
+    this.append(this.topic(`sys.calls:${call.name.split('.')[0]}`), [create(EnvelopeSchema, { id, body: { case: 'event', value: event } })], origin);
+  }
+
   private open(socket: WebSocket, request: IncomingMessage, token: string): void {
     const session = new ServerSession(this, socket, this.nextSession++, token.split('.')[0] || 'me', request);
     this.sessions.push(session);
@@ -311,6 +320,10 @@ export class ScriptedServer {
         break;
       case 'historyGet': this.history(session, id, body.value); break;
       case 'historyReplay': this.replay(session, id, body.value); break;
+      case 'call':
+        this.takeCall(session, id, body.value);
+        session.reply(id, { case: 'done', value: {} });
+        break;
       case 'taskAck':
       case 'erase':
         session.reply(id, { case: 'done', value: {} });

@@ -120,12 +120,12 @@ describe('Subscription', () => {
     const bus = await connectTo(server);
     const plans = await bus.join('plans');
     server.emit('plans', 'a', 'b');
-    await vi.waitFor(() => expect(plans.queuedCount).toBe(2));
+    await vi.waitFor(() => expect(plans.queuedCount).toBe(2), 15_000);
     const seen: string[] = [];
     const off = plans.on('message', (message) => seen.push(message.text));
     expect(seen).toEqual(['a', 'b']);
     server.emit('plans', 'c');
-    await vi.waitFor(() => expect(seen).toEqual(['a', 'b', 'c']));
+    await vi.waitFor(() => expect(seen).toEqual(['a', 'b', 'c']), 15_000);
     off();
     server.emit('plans', 'd');
     expect(await take(plans, 1)).toEqual(['d']);
@@ -136,7 +136,7 @@ describe('Subscription', () => {
     const bus = await connectTo(server);
     const plans = await bus.join('plans');
     server.emit('plans', 'a');
-    await vi.waitFor(() => expect(plans.queuedCount).toBe(1));
+    await vi.waitFor(() => expect(plans.queuedCount).toBe(1), 15_000);
     await plans.leave();
     const seen: string[] = [];
     for await (const message of plans) seen.push(message.text);
@@ -218,7 +218,7 @@ describe('resuming', () => {
     const before = server.topic('plans').epoch;
     server.current.socket.terminate();
     server.recreate('plans');
-    await vi.waitFor(() => expect(record.gaps).toHaveLength(1));
+    await vi.waitFor(() => expect(record.gaps).toHaveLength(1), 15_000);
     const { epoch } = server.topic('plans');
     expect(record.gaps).toMatchObject([{ reason: 'EPOCH_CHANGED', lost: true, after: { epoch: before, sequence: 0n }, resumesAt: { epoch, sequence: 0n } }]);
     server.emit('plans', 'first');
@@ -284,7 +284,7 @@ describe('gap detection', () => {
     server.isDelivering = true;
     server.emit('plans', 'd');
     expect(await take(plans, 4)).toEqual(['a', 'b', 'c', 'd']);
-    await vi.waitFor(() => expect(record.recovered).toMatchObject([{ reason: 'MISSED', replayedCount: 3 }]));
+    await vi.waitFor(() => expect(record.recovered).toMatchObject([{ reason: 'MISSED', replayedCount: 3 }]), 15_000);
     expect(record.gaps).toMatchObject([{ reason: 'MISSED', lost: false, after: { sequence: 1n }, resumesAt: { sequence: 3n } }]);
   });
 
@@ -359,11 +359,11 @@ describe('gap detection', () => {
     const record = recordOf(plans);
     const sent = Array.from({ length: 50 }, (_, index) => `event ${index}`);
     for (const payload of sent) server.emit('plans', payload);
-    await vi.waitFor(() => expect(record.gaps).toMatchObject([{ reason: 'CLIENT_QUEUE_FULL', lost: false }]));
+    await vi.waitFor(() => expect(record.gaps).toMatchObject([{ reason: 'CLIENT_QUEUE_FULL', lost: false }]), 15_000);
     await bus.ping();
     expect(plans.queuedCount).toBe(10);
     expect(await take(plans, 50)).toEqual(sent);
-    await vi.waitFor(() => expect(record.recovered.length).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(record.recovered.length).toBeGreaterThan(0), 15_000);
     server.emit('plans', 'after');
     expect(await take(plans, 1)).toEqual(['after']);
     expect(record.gaps.filter((gap) => gap.lost)).toEqual([]);

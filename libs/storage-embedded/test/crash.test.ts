@@ -118,7 +118,7 @@ describe('syncs', () => {
   function journalSyncs(sync: SyncPolicy, commits: number): number {
     const trace = folder.file('trace');
     spawnSync('strace', ['-f', '-y', '-qq', '-e', 'trace=fsync,fdatasync,write', '-o', trace, process.execPath, ...sources, folder.file('bus.db'), sync, String(commits)], {
-      timeout: 25_000,
+      timeout: 55_000,
     });
     const lines = readFileSync(trace, 'utf8').split('\n');
     const from = lines.findIndex((line) => line.includes('"open\\n"'));

@@ -8,6 +8,8 @@ import { decodeRunHeader, encodeRunHeader, expectLastOfSubject } from './run-hea
 import { sequencesPerMessage } from './run-index.js';
 import { unavailable } from './unavailable.js';
 
+const maxTriesCount = 20;
+
 /** What is to be done with a run of a group; `send` refers to a position among the messages. */
 type Plan = { readonly send: number; readonly isRepeat: boolean } | LogAppendResult;
 
@@ -33,7 +35,16 @@ export class GroupCommit {
 
   /** Rejects with STORE_UNAVAILABLE; which of the runs were stored is then unknown, and sending them again settles it. */
   async run(runs: readonly RunRecord[], nowUs: number, idleMs: number): Promise<readonly LogAppendResult[]> {
-    if (this.topic.view.index.size === 0) this.topic = await this.refresh();
+    for (let count = 0; count < maxTriesCount; count += 1) {
+      if (count > 0 || this.topic.view.index.size === 0) this.topic = await this.refresh();
+      const results = await this.tryOnce(runs, nowUs, idleMs);
+      if (results !== undefined) return results;
+    }
+    throw unavailable('a log changed too often while a run was stored');
+  }
+
+  /** Undefined when nothing was stored, for another Spine stored the first run of the log. */
+  private async tryOnce(runs: readonly RunRecord[], nowUs: number, idleMs: number): Promise<readonly LogAppendResult[] | undefined> {
     let planned = this.plan(runs, nowUs, idleMs);
     if (planned.hasRefusals) {
       this.topic = await this.refresh();
@@ -41,11 +52,7 @@ export class GroupCommit {
     }
     const { epoch } = this.topic.view;
     const acks = await this.send(planned.sent, nowUs);
-    if (acks === undefined) {
-      // Another Spine stored the first run of the log.
-      this.topic = await this.refresh();
-      return this.run(runs, nowUs, idleMs);
-    }
+    if (acks === undefined) return undefined;
     await this.topic.stream.reach(Math.max(0, ...acks.map(({ streamSequence }) => streamSequence)));
     if (this.topic.view.epoch !== epoch) throw unavailable('the log began a new epoch meanwhile');
     return planned.plans.map((plan) => ('outcome' in plan ? plan : this.resultOf(acks[plan.send], plan.isRepeat, planned.sent[plan.send].count)));
@@ -108,12 +115,14 @@ export class GroupCommit {
     return this.link.inbox.request(natsRunSubject(stem), run.body, after === undefined ? written : expectLastOfSubject(written, after.streamSequence));
   }
 
-  /** Stream sequence of the last message with a run, of an older epoch, 0 without one; undefined when there is a run of this epoch. */
+  /** Stream sequence of the last message with a run, of an older epoch or dropped, 0 without one; undefined when there is a run that the log holds. */
   private async lastMessage(): Promise<number | undefined> {
     const { view, stream, stem } = this.topic;
+    const { lastSequence } = view.index;
     const stored = await this.link.ask('the last run was not read', (manager) => manager.streams.getMessage(stream.name, { last_by_subj: natsRunSubject(stem) }));
     if (stored === null) return 0;
-    return decodeRunHeader(stored.header)?.epoch === view.epoch ? undefined : stored.seq;
+    const isHeld = decodeRunHeader(stored.header)?.epoch === view.epoch && stored.seq * sequencesPerMessage > lastSequence;
+    return isHeld ? undefined : stored.seq;
   }
 
   private async settle(runs: readonly RunRecord[], requests: readonly ReturnType<NatsLink['inbox']['request']>[]): Promise<StoredAck[]> {

@@ -6,7 +6,7 @@ import { committedRun, LogBodies } from './log-bodies.js';
 import { LogFollowers } from './log-followers.js';
 import { readPage } from './log-page.js';
 import type { NatsLink } from './nats-link.js';
-import { announceEpoch, newRecord, openTopic, type OpenedTopic, type StreamRegistry } from './open-topic.js';
+import { announceEpoch, newRecord, openTopic, type OpenedTopic, type StreamRegistry, type TopicReader } from './open-topic.js';
 import type { Delivered } from './ordered-delivery.js';
 import { readPublishAck } from './publish-ack.js';
 import { encodeFloorHeader, encodeRunHeader } from './run-header.js';
@@ -21,7 +21,7 @@ const maxTriesCount = 20;
 const maxKeptProducersCount = 1_000;
 
 /** The log of one topic on JetStream: a message per run, and in memory what can be known of it without the bodies. */
-export class NatsTopicLog implements TopicLog {
+export class NatsTopicLog implements TopicLog, TopicReader {
   private topic: OpenedTopic | undefined;
   private lastHead: LogHead = { epoch: 0, lastSequence: 0, firstSequence: 1 };
   private opening: Promise<void>;
@@ -168,6 +168,19 @@ export class NatsTopicLog implements TopicLog {
     this.reopenUntilDone(0);
   }
 
+  opened(topic: OpenedTopic): void {
+    const before = this.topic;
+    this.topic = topic;
+    if (before === undefined) return;
+    if (topic.view.epoch !== before.view.epoch) {
+      this.followers.restarted();
+      return;
+    }
+    // What was erased meanwhile is not known: all of it is told, perhaps again.
+    for (const sequence of topic.view.index.erasedSequences()) this.followers.erased(sequence);
+    this.followers.resume();
+  }
+
   /** The topic as read and followed, once it is; not asked for its newest state. */
   async settled(): Promise<OpenedTopic> {
     if (this.isOver) throw unavailable('the log is closed');
@@ -197,22 +210,8 @@ export class NatsTopicLog implements TopicLog {
   }
 
   private async reopen(lostEpoch: number): Promise<void> {
-    const before = this.topic;
     const { link, streams, key, options } = this;
-    const topic = await openTopic({ link, streams, key, options, sink: this }, lostEpoch);
-    if (this.isOver) {
-      topic.stream.detach(topic.stem, this);
-      return;
-    }
-    this.topic = topic;
-    if (before === undefined) return;
-    if (topic.view.epoch !== before.view.epoch) {
-      this.followers.restarted();
-      return;
-    }
-    // What was erased meanwhile is not known: all of it is told, perhaps again.
-    for (const sequence of topic.view.index.erasedSequences()) this.followers.erased(sequence);
-    this.followers.resume();
+    await openTopic({ link, streams, key, options, reader: this }, lostEpoch);
   }
 
   private reopenUntilDone(lostEpoch: number): void {

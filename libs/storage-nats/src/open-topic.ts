@@ -29,22 +29,30 @@ export interface TopicOpening {
   readonly streams: StreamRegistry;
   readonly key: TopicKey;
   readonly options: OpenLogOptions;
-  /** Stays attached to the stream once it is read. */
-  readonly sink: TopicSink;
+  readonly reader: TopicReader;
+}
+
+/** The log that a topic is opened for: attached to the stream from `opened` on. */
+export interface TopicReader extends TopicSink {
+  /** Nobody uses it any more. Whoever opened the topic after it is attached in its place. */
+  readonly isClosed: boolean;
+  /** Called in the turn in which it is attached: each message of the topic is either in the view or still to be told. */
+  opened(topic: OpenedTopic): void;
 }
 
 /**
- * Reads a topic from the store and attaches `sink` behind what was read. With `lostEpoch`, whatever the record says of that epoch or an older
- * one cannot be trusted: a new one is begun, once for all Spines. Rejects with STORE_UNAVAILABLE.
+ * Reads a topic from the store and attaches the reader behind what was read. With `lostEpoch`, whatever the record says of that epoch or an
+ * older one cannot be trusted: a new one is begun, once for all Spines. Rejects with STORE_UNAVAILABLE.
  */
-export async function openTopic(opening: TopicOpening, lostEpoch: number): Promise<OpenedTopic> {
-  const { link, key, sink } = opening;
+export async function openTopic(opening: TopicOpening, lostEpoch: number): Promise<void> {
+  const { link, key, reader } = opening;
   let distrusted = lostEpoch;
   for (let count = 0; count < maxTriesCount; count += 1) {
     const { record, stream } = await agreeOnRecord(opening, distrusted);
     const stem = natsTopicSubject(record.retentionClass, key);
     const view = new TopicView(stream.maxRunsPerTopic);
-    const { stash, release } = stashFor(stream, stem, sink);
+    if (reader.isClosed) throw unavailable('the log is closed');
+    const { stash, release } = stashFor(stream, stem, reader);
     try {
       const scanned = await scanHeaders(link, stream.name, natsSubjectsBelow(stem));
       const newer = view.rebuild(record, scanned);
@@ -54,10 +62,14 @@ export async function openTopic(opening: TopicOpening, lostEpoch: number): Promi
         continue;
       }
       const last = scanned.at(-1)?.streamSequence ?? 0;
-      for (const [message, delivered] of stash) if (delivered.streamSequence > last) view.ingest(message, delivered);
-      await markUnknownPast(opening, view, stream, record);
-      stream.attach(stem, sink);
-      return { stream, stem, view };
+      const comeSince = (): Stash => stash.filter(([, delivered]) => delivered.streamSequence > last);
+      if (!(await markUnknownPast(opening, { view, stream, record, comeSince }))) continue;
+      // No waiting from here on: what came meanwhile is taken, and the next message goes to the reader.
+      for (const [message, delivered] of comeSince()) view.ingest(message, delivered);
+      if (reader.isClosed) throw unavailable('the log is closed');
+      stream.attach(stem, reader);
+      reader.opened({ stream, stem, view });
+      return;
     } finally {
       release();
     }
@@ -65,9 +77,11 @@ export async function openTopic(opening: TopicOpening, lostEpoch: number): Promi
   throw unavailable('a topic changed too often while it was opened');
 }
 
+type Stash = (readonly [NatsTopicMessage, Delivered])[];
+
 /** Keeps what comes while the log is read. */
-function stashFor(stream: LogStream, stem: string, sink: TopicSink): { stash: [NatsTopicMessage, Delivered][]; release: () => void } {
-  const stash: [NatsTopicMessage, Delivered][] = [];
+function stashFor(stream: LogStream, stem: string, sink: TopicSink): { stash: Stash; release: () => void } {
+  const stash: Stash = [];
   const stasher: TopicSink = {
     deliver: (message, delivered) => { stash.push([message, delivered]); },
     lost: () => { sink.lost(); },
@@ -106,17 +120,29 @@ export async function announceEpoch(link: NatsLink, stem: string, epoch: number)
   return ack.outcome === 'conflict' ? 0 : ack.streamSequence;
 }
 
+interface ReadTopic {
+  readonly view: TopicView;
+  readonly stream: LogStream;
+  readonly record: TopicRecord;
+  /** What was stored behind that which the view was built from, as far as it has come. */
+  readonly comeSince: () => Stash;
+}
+
 /**
  * A log without runs whose stream has dropped messages since the epoch began may have had some: its head is then taken to be the end of the
- * stream, so that no position of an older run looks like the head.
+ * stream, so that no position of an older run looks like the head. False when there are messages by now, which the topic is to be read with.
  */
-async function markUnknownPast({ link, key }: TopicOpening, view: TopicView, stream: LogStream, record: TopicRecord): Promise<void> {
-  if (view.index.size > 0 || view.index.lastSequence > 0) return;
+async function markUnknownPast({ link, key }: TopicOpening, { view, stream, record, comeSince }: ReadTopic): Promise<boolean> {
+  if (view.index.size > 0 || view.index.lastSequence > 0) return true;
   const info = await stream.check();
-  if (info.state.first_seq <= record.streamSequence + 1) return;
+  if (info.state.first_seq <= record.streamSequence + 1) return true;
+  // A run below the mark would count as dropped.
+  await stream.reach(info.state.last_seq);
+  if (comeSince().length > 0) return false;
   const stored = await readRecord(link, key);
   if (stored?.record.epoch !== record.epoch || stored.record.floorSequence > 0) throw unavailable('a topic changed while it was opened');
   const floor = { sequence: (info.state.last_seq + 1) * sequencesPerMessage - 1, timeUs: 0 };
   if (!(await writeRecord(link, key, { ...stored.record, floorSequence: floor.sequence }, stored.version))) throw unavailable('a topic changed while it was opened');
   view.index.dropThrough(0, floor);
+  return true;
 }

@@ -31,4 +31,10 @@ redis.call('PEXPIRE', KEYS[1], ARGV[3])
 if isNew == 1 then redis.call('PUBLISH', ARGV[2], ARGV[1]) end
 return isNew
 `),
+  /** Counts up: KEYS the counter; ARGV by how much, milliseconds that it lasts from its first count. A counter without an end gets one. */
+  countUp: script(`
+local count = redis.call('INCRBY', KEYS[1], ARGV[1])
+if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return count
+`),
 } as const satisfies Record<string, RedisScript>;

@@ -18,12 +18,12 @@ async function appendSurely(log: TopicLog, run: RunRecord): Promise<string> {
       if (isArqonError(error) && error.code === 'STORE_UNAVAILABLE') return undefined;
       throw error;
     }
-  }, { timeoutMs: 15_000, what: 'the store to answer' });
+  }, { timeoutMs: 25_000, what: 'the store to answer' });
 }
 
 /** Resolves when the store went and came back. */
 async function up({ store, told }: WatchedStore): Promise<void> {
-  await waitFor(() => told.at(-1) === 'up' && store.isUp, { timeoutMs: 10_000, what: 'the store to be up' });
+  await waitFor(() => told.at(-1) === 'up' && store.isUp, { timeoutMs: 20_000, what: 'the store to be up' });
 }
 
 async function rejectionOf(work: Promise<unknown>): Promise<unknown> {
@@ -33,7 +33,7 @@ async function rejectionOf(work: Promise<unknown>): Promise<unknown> {
 describe('a server that stops answering', () => {
   it('is reported in time, and a run of unknown fate is taken once', async () => {
     const server = await redis.server({ appendonly: 'yes' });
-    const opened = await redis.open(server.url, { commandTimeoutMs: 300 });
+    const opened = await redis.open(server.url, { commandTimeoutMs: 2_500 });
     const log = await opened.store.openLog(newKey(), logOptions);
     await log.append([numberedRun(1)], 0);
     const { epoch } = log.head;
@@ -42,7 +42,7 @@ describe('a server that stops answering', () => {
     const run = numberedRun(2);
     expect(await rejectionOf(log.append([run], 0))).toMatchObject({ code: 'STORE_UNAVAILABLE' });
     expect(await rejectionOf(log.readHead())).toMatchObject({ code: 'STORE_UNAVAILABLE' });
-    expect(performance.now() - start).toBeLessThan(1_500);
+    expect(performance.now() - start).toBeLessThan(12_000);
     expect(opened.told).toEqual(['down']);
     expect(opened.store.isUp).toBe(false);
     process.kill(server.pid, 'SIGCONT');
@@ -54,7 +54,7 @@ describe('a server that stops answering', () => {
 
   it('is noticed without work', async () => {
     const server = await redis.server();
-    const opened = await redis.open(server.url, { commandTimeoutMs: 300 });
+    const opened = await redis.open(server.url, { commandTimeoutMs: 2_500 });
     process.kill(server.pid, 'SIGSTOP');
     await waitFor(() => opened.told.length > 0, { what: 'the store to be down' });
     expect(opened.told).toEqual(['down']);
@@ -82,7 +82,7 @@ describe('kill -9 of the server', () => {
     })();
     for (let kills = 0; kills < 3; kills += 1) {
       const before = acknowledgedCount;
-      await waitFor(() => acknowledgedCount > before + 20, { timeoutMs: 10_000, what: 'some runs' });
+      await waitFor(() => acknowledgedCount > before + 20, { timeoutMs: 20_000, what: 'some runs' });
       await server.kill();
       await server.restart();
     }
@@ -92,7 +92,7 @@ describe('kill -9 of the server', () => {
     expect(runs.map((run) => run.producer?.run)).toEqual(Array.from({ length: acknowledgedCount }, (_, index) => index + 1));
     expect(runs.map((run) => run.sequence)).toEqual(runs.map((_, index) => index + 1));
     expect(log.head.epoch).toBe(epoch);
-    await waitFor(() => heard.runs.length === acknowledgedCount, { timeoutMs: 10_000, what: 'the follower' });
+    await waitFor(() => heard.runs.length === acknowledgedCount, { timeoutMs: 20_000, what: 'the follower' });
     expect([heard.faults, heard.restarts]).toEqual([[], []]);
   });
 
@@ -109,7 +109,7 @@ describe('kill -9 of the server', () => {
     await redis.client(server).save();
     await server.kill();
     await server.restart();
-    await waitFor(() => heard.restarts.length > 0, { timeoutMs: 10_000, what: 'the new epoch' });
+    await waitFor(() => heard.restarts.length > 0, { timeoutMs: 20_000, what: 'the new epoch' });
     expect(log.head.epoch).toBeGreaterThan(before.epoch);
     expect(await log.append([numberedRun(2), numberedRun(1)], 0)).toMatchObject([{ outcome: 'producer_unknown' }, { outcome: 'accepted', sequence: 3 }]);
     expect(await readRuns(log)).toHaveLength(3);

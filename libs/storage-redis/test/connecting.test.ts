@@ -17,7 +17,7 @@ describe('openRedisStore()', () => {
     const start = performance.now();
     const error = await refusal(openRedisStore({ urls: [`redis://127.0.0.1:${await freePort()}`] }));
     expect(error.code).toBe('STORE_UNAVAILABLE');
-    expect(performance.now() - start).toBeLessThan(3_000);
+    expect(performance.now() - start).toBeLessThan(15_000);
   });
 
   it('refuses a wrong password without telling it, and takes the right one', async () => {
@@ -119,7 +119,7 @@ describe('a cluster', () => {
     await log.append([numberedRun(1), plainRun(3)], 0);
     expect(await log.erase(2, () => Uint8Array.of(0, 0, 0))).toBe(true);
     expect(await readRuns(log)).toHaveLength(2);
-    expect(await group.take(2, 1_000)).toHaveLength(2);
+    expect(await group.take(2, 10_000)).toHaveLength(2);
     expect(await store.listChannels(key.tenant, key.room, 10)).toEqual(['main']);
     await waitFor(() => heard.runs.length === 2, { what: 'the announcements' });
     const topicKeys = await admin.keys(`*${key.tenant}:topic:*`);

@@ -14,7 +14,7 @@ afterAll(async () => {
 });
 
 async function open(): Promise<StoreUnderTest> {
-  const { store, backplane } = await openRedisStore({ urls: [server.url], prefix: 'contract:' });
+  const { store, backplane } = await openRedisStore({ urls: [server.url], prefix: 'contract:', commandTimeoutMs: 10_000 });
   const close = async (): Promise<void> => {
     await backplane.close();
     await store.close();

@@ -37,7 +37,7 @@ export class RedisOfTest {
   async open(urls: string | readonly string[], options: Partial<RedisStoreOptions> = {}): Promise<WatchedStore> {
     const told: string[] = [];
     const events = { up: () => { told.push('up'); }, down: () => { told.push('down'); } };
-    const opened = await openRedisStore({ urls: typeof urls === 'string' ? [urls] : urls, events, commandTimeoutMs: 1_000, ...options });
+    const opened = await openRedisStore({ urls: typeof urls === 'string' ? [urls] : urls, events, commandTimeoutMs: 5_000, ...options });
     this.stores.push(opened);
     return { ...opened, told };
   }

@@ -9,7 +9,7 @@ import type { TopicLog } from './topic-log.js';
 /** What followers hear of appends, resets and new channels. */
 export function backplaneContract(makeStore: MakeStore, options: HistoryStoreContractOptions): void {
   const stores = new StoresOfTest(makeStore);
-  const timeoutMs = options.patienceMs ?? 10_000;
+  const timeoutMs = options.patienceMs ?? 20_000;
 
   function follow(under: StoreUnderTest, log: TopicLog, afterSequence = log.head.lastSequence): FollowerRecord & { stop(): void } {
     const record = new FollowerRecord(afterSequence);
@@ -240,6 +240,30 @@ export function backplaneContract(makeStore: MakeStore, options: HistoryStoreCon
       expect(seen).not.toContain('alien');
       watching.stop();
       expect(stoppedSeen).toEqual([]);
+    });
+
+    it('lets an instance that opens each new channel follow it from the first run', async () => {
+      const [first, tenant, roundsCount] = [await stores.first(), newTenant(), 30];
+      const watcher = (await stores.second(first)) ?? first;
+      const followers = new Map<string, FollowerRecord>();
+      const openings: Promise<void>[] = [];
+      watcher.backplane.watchRoom(tenant, 'plans', (channel) => {
+        if (followers.has(channel)) return;
+        const follower = new FollowerRecord(0);
+        followers.set(channel, follower);
+        openings.push(openLog(watcher, { tenant, room: 'plans', channel }).then((log) => { watcher.backplane.follow(log, 0, follower); }));
+      });
+      // One after the other, so that the runs of each come while the other instance has just heard of it.
+      for (let round = 1; round <= roundsCount; round += 1) {
+        const log = await openLog(first, { tenant, room: 'plans', channel: `c${round}` });
+        for (let run = 0; run < 3; run += 1) await appendAll(log, [plainRun()]);
+        const runs = plain(await readAll(log));
+        const brought = (): number => followers.get(`c${round}`)?.runs.length ?? 0;
+        await waitFor(() => brought() >= runs.length, { timeoutMs, what: `${runs.length} runs of channel ${round}` });
+        const follower = followers.get(`c${round}`);
+        expect([plain(follower?.runs ?? []), follower?.faults, follower?.restarts]).toEqual([runs, [], []]);
+      }
+      await Promise.all(openings);
     });
   });
 }

@@ -16,7 +16,7 @@ function sequencesOf(runs: readonly GroupRun[]): number[] {
 /** Groups: one taker for each run, leases and redelivery. */
 export function groupLogContract(makeStore: MakeStore, options: HistoryStoreContractOptions): void {
   const stores = new StoresOfTest(makeStore);
-  const timeoutMs = options.patienceMs ?? 10_000;
+  const timeoutMs = options.patienceMs ?? 20_000;
   const groups: GroupLog[] = [];
   // Runs before the stores are closed: hooks of later registration run first.
   afterEach(async () => {
@@ -137,10 +137,10 @@ export function groupLogContract(makeStore: MakeStore, options: HistoryStoreCont
     it('leaves runs where they are while their lease is extended', async () => {
       const under = await stores.first();
       const log = await openLog(under, newKey());
-      const members = [await join(under, log, 'one', 1_500), await join(under, log, 'two', 1_500)];
+      const members = [await join(under, log, 'one', 3_000), await join(under, log, 'two', 3_000)];
       await appendAll(log, [plainRun(), plainRun()]);
       const held = await takeAll(members[0], 2);
-      const end = performance.now() + 3_500;
+      const end = performance.now() + 6_500;
       while (performance.now() < end) {
         await members[0].extend(held);
         expect(await members[1].take(5, 100)).toEqual([]);

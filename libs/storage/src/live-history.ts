@@ -13,7 +13,7 @@ export interface RunToAppend {
   routing: Uint8Array;
   /** Stamp fields 3 and 4, encoded once per session. */
   sender: Uint8Array;
-  /** Stamp field 7 entries; empty without `after`. */
+  /** Stamp field 7 entries, and field 8 where the run's inspection is kept; empty without. */
   after: Uint8Array;
   /** Owner of the producer number: two clients never share one. */
   producerOwner: string;
@@ -43,6 +43,8 @@ export interface HistoryWindow {
   readonly maxEvents: number;
   /** Bytes per page; one run is always returned even if it alone is larger. */
   readonly maxBytes: number;
+  /** Whether stamps tell of content inspection where that is kept; default: they do not (E24). */
+  readonly withInspection?: boolean;
 }
 
 export interface HistoryPage {
@@ -89,6 +91,11 @@ export interface TopicHistory {
    * the event is not held.
    */
   erase(sequence: number): boolean;
+  /**
+   * Writes the run that begins at `sequence` anew, with other envelopes (contiguous entries, as many as before) and other fields behind the stamp's
+   * `prev`: history keeps another form of it than subscribers got. What is pending is handed out before. False when no held run begins there.
+   */
+  replaceRun(sequence: number, envelopes: Uint8Array, after: Uint8Array): boolean;
   /**
    * Drops the run that holds an event, and those before it, and overwrites that run: its copy in a store was rewritten. What is pending is handed
    * out before.

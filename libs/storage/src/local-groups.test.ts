@@ -76,7 +76,7 @@ describe('LocalGroups', () => {
     places.isAway = true;
     await expect(group.take(2, 0)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     places.isAway = false;
-    const [first] = await group.take(1, 1_000);
+    const [first] = await group.take(1, 10_000);
     expect(first).toMatchObject({ run: { sequence: sequences[0] }, deliveriesBefore: 1 });
     await group.acknowledge(first);
     const after = await new LocalGroups({ backplane, places }).open(log, 'workers', options);
@@ -116,7 +116,7 @@ describe('LocalGroups', () => {
     const [slow, quick] = [await groups.open(log, 'workers', { ...options, leaseMs: 1 }), await groups.open(log, 'workers', options)];
     await appendAll(log, [plainRun()]);
     const [late] = await slow.take(1, 0);
-    const [again] = await quick.take(1, 1_000);
+    const [again] = await quick.take(1, 10_000);
     await slow.release(late);
     await slow.extend([late]);
     expect(await slow.take(1, 20)).toEqual([]);

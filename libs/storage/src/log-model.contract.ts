@@ -112,7 +112,7 @@ async function erase(log: TopicLog, model: LogModel, { at, body }: Extract<Step,
 
 /** Random histories against a model of plain arrays. */
 export function logModelContract(makeStore: MakeStore, options: HistoryStoreContractOptions): void {
-  const { randomHistoriesCount = 50, seed = 7, patienceMs = 10_000 } = options;
+  const { randomHistoriesCount = 50, seed = 7, patienceMs = 20_000 } = options;
   const stores = new StoresOfTest(makeStore);
 
   async function play(under: StoreUnderTest, steps: readonly Step[]): Promise<StoreUnderTest> {

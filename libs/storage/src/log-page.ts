@@ -1,4 +1,4 @@
-import { encodeEpoch, envelopeRanges, stampedBatchSize, writeStampedHeader, type StampedRun } from '@arqonbus/envelope';
+import { encodeEpoch, envelopeRanges, stampedBatchSize, withoutStampInspection, writeStampedHeader, type StampedRun } from '@arqonbus/envelope';
 import type { HistoryPage, HistoryWindow } from './live-history.js';
 import { decodeRunBody, type RunBody } from './run-body.js';
 import type { CommittedRun, LogHead, LogPage, TopicLog } from './topic-log.js';
@@ -46,7 +46,7 @@ export function stampRun(run: CommittedRun, epochField: Uint8Array, { replayed }
  * does it (read-runs.ts), so the same runs give the same bytes. Raises RangeError when the store has damaged a body.
  */
 export function encodeLogPage(page: LogPage, window: HistoryWindow): HistoryPage {
-  return encodeCut(cutPage(page, encodeEpoch(page.epoch), window), encodeEpoch(page.epoch));
+  return encodeCut(cutPage(page, encodeEpoch(page.epoch), window), encodeEpoch(page.epoch), window);
 }
 
 /**
@@ -66,7 +66,7 @@ export async function readLogPage(log: TopicLog, window: HistoryWindow): Promise
     answer = { ...answer, runs: [...answer.runs, ...more.runs], isComplete: more.isComplete };
     cut = cutPage(answer, epochField, window);
   }
-  return { page: encodeCut(cut, epochField), head: { epoch, firstSequence, lastSequence } };
+  return { page: encodeCut(cut, epochField, window), head: { epoch, firstSequence, lastSequence } };
 }
 
 function cutPage(page: LogPage, epochField: Uint8Array, window: HistoryWindow): Cut {
@@ -97,10 +97,12 @@ function cutPage(page: LogPage, epochField: Uint8Array, window: HistoryWindow): 
   return { slices, events, sizeBytes, lastSequence, nextSequence: isOver ? 0 : lastSequence + 1, isFull: false };
 }
 
-function encodeCut(cut: Cut, epochField: Uint8Array): HistoryPage {
+function encodeCut(cut: Cut, epochField: Uint8Array, { withInspection = false }: HistoryWindow): HistoryPage {
   const parts = cut.slices.map((slice) => {
     const envelopes = envelopesOf(slice);
-    return { envelopes, stamped: stampOf(slice, epochField, envelopes.length) };
+    const stamped = stampOf(slice, epochField, envelopes.length);
+    if (!withInspection) stamped.after = withoutStampInspection(stamped.after);
+    return { envelopes, stamped };
   });
   const bytes = new Uint8Array(parts.reduce((sum, { stamped }) => sum + stampedBatchSize(stamped), 0));
   let at = 0;

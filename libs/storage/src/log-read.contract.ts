@@ -30,7 +30,7 @@ function tombstone(run: CommittedRun): Uint8Array {
 /** Windows, pages, retention and erasing. */
 export function logReadContract(makeStore: MakeStore, options: HistoryStoreContractOptions): void {
   const stores = new StoresOfTest(makeStore);
-  const timeoutMs = options.patienceMs ?? 10_000;
+  const timeoutMs = options.patienceMs ?? 20_000;
 
   describe('TopicLog.read()', () => {
     it('gives the whole runs that touch a window of sequences, both bounds inclusive', async () => {

@@ -11,6 +11,8 @@ export interface MemoryHistoryOptions {
   readonly producerIdleMs: number;
   /** Bytes left free before each tail, for the header of whoever fans it out. */
   readonly headroomBytes: number;
+  /** Whether subscribers are told what content inspection found (E24); default false. */
+  readonly exposesInspection?: boolean;
 }
 
 /** History in this process's memory, lost with it (D1). */
@@ -39,9 +41,10 @@ export class MemoryLiveHistory implements LiveHistory {
     }
   }
 
-  private shareFor(): { headroomBytes: number; nextEpoch: (nowUs: number) => number; addBytes: (bytes: number) => void } {
+  private shareFor(): { headroomBytes: number; exposesInspection: boolean; nextEpoch: (nowUs: number) => number; addBytes: (bytes: number) => void } {
     return {
       headroomBytes: this.options.headroomBytes,
+      exposesInspection: this.options.exposesInspection === true,
       nextEpoch: (nowUs) => (this.lastEpoch = Math.max(this.lastEpoch + 1, nowUs)),
       addBytes: (bytes) => {
         this.byteCount += bytes;

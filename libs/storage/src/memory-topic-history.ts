@@ -1,5 +1,6 @@
 import {
-  copyEnvelopes, encodeEpoch, envelopeIdStart, envelopeRanges, readFixed64, readStampedBatch, stampedBatchSize, varintSize, writeStampedHeader, writeVarint, type StampedRun,
+  copyEnvelopes, encodeEpoch, envelopeIdStart, envelopeRanges, readFixed64, readStampedBatch, stampedBatchSize, varintSize, withoutStampInspection,
+  writeStampedHeader, writeVarint, type StampedRun,
 } from '@arqonbus/envelope';
 import type {
   AppendOutcome, EventOrigin, HistoryPage, HistoryWindow, OpenTopicOptions, RunToAppend, Tail, TopicHistory,
@@ -18,6 +19,8 @@ const noTail = -1;
 /** What the store lends to each of its topics. */
 export interface MemoryStoreShare {
   readonly headroomBytes: number;
+  /** Whether subscribers are told what content inspection found. */
+  readonly exposesInspection: boolean;
   nextEpoch(nowUs: number): number;
   addBytes(bytes: number): void;
 }
@@ -97,7 +100,7 @@ export class MemoryTopicHistory implements TopicHistory {
     stamped.sequence = run.sequence;
     stamped.prev = run.prev;
     stamped.timeUs = run.timeUs;
-    stamped.after = after;
+    stamped.after = this.share.exposesInspection ? after : withoutStampInspection(after);
     stamped.envelopesBytes = envelopes.length;
     const sizeBytes = stampedBatchSize(stamped);
     const offset = this.makeRoom(sizeBytes);
@@ -144,6 +147,15 @@ export class MemoryTopicHistory implements TopicHistory {
     const event = sequence - this.runs.sequenceAt(index);
     if (index >= this.runs.length || event < 0) return false;
     this.rewriteRun(index, event);
+    return true;
+  }
+
+  replaceRun(sequence: number, envelopes: Uint8Array, after: Uint8Array): boolean {
+    if (sequence < this.firstSequence || sequence > this.lastSequence) return false;
+    this.settleTail(sequence);
+    const index = this.runs.findSequence(sequence);
+    if (index >= this.runs.length || this.runs.sequenceAt(index) !== sequence) return false;
+    this.writeAnew(index, envelopes, after);
     return true;
   }
 
@@ -215,15 +227,20 @@ export class MemoryTopicHistory implements TopicHistory {
     if (sequence > this.takenSequence) throw new RangeError('the pending frame was not taken');
   }
 
-  /** Writes the run anew with a tombstone in place of one event, and overwrites what it was. */
+  /** Writes the run anew with a tombstone in place of one event. */
   private rewriteRun(index: number, event: number): void {
+    const bytes = this.slabs.bytesOf(this.runs.slabAt(index));
+    const { envelopesStart, envelopesEnd, after } = readStampedBatch(bytes, this.runs.offsetAt(index));
+    this.writeAnew(index, tombstoneEnvelopes(bytes.subarray(envelopesStart, envelopesEnd), event), after);
+  }
+
+  /** Writes the run anew, and overwrites what it was. */
+  private writeAnew(index: number, envelopes: Uint8Array, after: Uint8Array): void {
     const slab = this.runs.slabAt(index);
     const bytes = this.slabs.bytesOf(slab);
     const offset = this.runs.offsetAt(index);
     const length = this.runs.lengthAt(index);
-    const batch = readStampedBatch(bytes, offset);
-    const envelopes = tombstoneEnvelopes(bytes.subarray(batch.envelopesStart, batch.envelopesEnd), event);
-    const { routing, sender, sequence, prev, timeUs, after } = batch;
+    const { routing, sender, sequence, prev, timeUs } = readStampedBatch(bytes, offset);
     const stamped: StampedRun = { routing, sender, epoch: this.epochField, sequence, prev, timeUs, after, replayed: false, envelopesBytes: envelopes.length };
     const rewritten = new Uint8Array(stampedBatchSize(stamped));
     rewritten.set(envelopes, writeStampedHeader(rewritten, 0, stamped));

@@ -1,4 +1,4 @@
-import { envelopeRanges, readStampedBatch, stampedBatchSize, writeStampedHeader } from '@arqonbus/envelope';
+import { envelopeRanges, readStampedBatch, stampedBatchSize, withoutStampInspection, writeStampedHeader } from '@arqonbus/envelope';
 import type { HistoryPage, HistoryWindow } from './live-history.js';
 import type { RunIndex } from './run-index.js';
 
@@ -54,17 +54,17 @@ export function readRuns(
       break;
     }
   }
-  return { bytes: encodeSlices(slices, sizeBytes, epochField), events, lastSequence: last, nextSequence: next };
+  return { bytes: encodeSlices(slices, sizeBytes, epochField, window.withInspection === true), events, lastSequence: last, nextSequence: next };
 }
 
-function encodeSlices(slices: readonly Slice[], sizeBytes: number, epochField: Uint8Array): Uint8Array {
+function encodeSlices(slices: readonly Slice[], sizeBytes: number, epochField: Uint8Array, withInspection: boolean): Uint8Array {
   const target = new Uint8Array(sizeBytes);
   let at = 0;
-  for (const slice of slices) at = encodeSlice(target, at, slice, epochField);
+  for (const slice of slices) at = encodeSlice(target, at, slice, epochField, withInspection);
   return target.subarray(0, at);
 }
 
-function encodeSlice(target: Uint8Array, at: number, slice: Slice, epochField: Uint8Array): number {
+function encodeSlice(target: Uint8Array, at: number, slice: Slice, epochField: Uint8Array, withInspection: boolean): number {
   const batch = readStampedBatch(slice.bytes, slice.offset);
   let start = batch.envelopesStart;
   let end = batch.envelopesEnd;
@@ -77,7 +77,7 @@ function encodeSlice(target: Uint8Array, at: number, slice: Slice, epochField: U
   const run = {
     routing: batch.routing, sender: batch.sender, epoch: epochField, sequence: batch.sequence + slice.from,
     prev: slice.from === 0 ? batch.prev : batch.sequence + slice.from - 1,
-    timeUs: batch.timeUs, after: batch.after, replayed: true, envelopesBytes: end - start,
+    timeUs: batch.timeUs, after: withInspection ? batch.after : withoutStampInspection(batch.after), replayed: true, envelopesBytes: end - start,
   };
   if (at + stampedBatchSize(run) > target.length) throw new RangeError('history page is smaller than its runs');
   const next = writeStampedHeader(target, at, run);

@@ -164,12 +164,20 @@ describe('openAuditLogFile()', () => {
   it('writes the appends of one turn together', async () => {
     const path = newPath();
     const { log } = await openAuditLogFile({ path });
-    const before = performance.now();
-    await Promise.all(Array.from({ length: 2_000 }, () => log.append(entry)));
-    const together = performance.now() - before;
+    const elapsedMs = async (work: () => Promise<unknown>): Promise<number> => {
+      const startedMs = performance.now();
+      await work();
+      return performance.now() - startedMs;
+    };
+    // The quickest of three of each: what else the machine does lengthens both.
+    const [alone, together]: [number[], number[]] = [[], []];
+    for (let round = 0; round < 3; round += 1) {
+      alone.push(await elapsedMs(() => log.append(entry)));
+      together.push(await elapsedMs(() => Promise.all(Array.from({ length: 600 }, () => log.append(entry)))));
+    }
     await log.close();
-    expect(together).toBeLessThan(5_000);
-    expect(await verifyAuditFile(path)).toEqual({ ok: true, entries: 2_000 });
+    expect(Math.min(...together)).toBeLessThan(300 * Math.min(...alone));
+    expect(await verifyAuditFile(path)).toEqual({ ok: true, entries: 1_803 });
   });
 });
 

@@ -1,4 +1,4 @@
-export { createLogger, logLevels, type Logger, type LoggerOptions, type LogLevel } from './logger.js';
+export { createLogger, logLevels, type AdjustableLogger, type Logger, type LoggerOptions, type LogLevel } from './logger.js';
 export { redactFields, redactText } from './redact.js';
 export { Readiness, type ReadinessSeverity, type ReadinessTransition } from './readiness.js';
 export { observeCounters, startMetrics, type Metrics, type MetricsOptions, type Observation, type ObservedCounter } from './metrics.js';

@@ -2,11 +2,11 @@ import { PassThrough, Writable } from 'node:stream';
 
 import { describe, expect, it } from 'vitest';
 
-import { createLogger, logLevels, type Logger, type LogLevel } from './logger.js';
+import { createLogger, logLevels, type AdjustableLogger, type Logger, type LogLevel } from './logger.js';
 
 const jwt = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.Y2FuYXJ5LXNpZ25hdHVyZQ';
 
-function capture(level: LogLevel = 'DEBUG'): { logger: Logger; lines: () => Record<string, unknown>[]; text: () => string } {
+function capture(level: LogLevel = 'DEBUG'): { logger: AdjustableLogger; lines: () => Record<string, unknown>[]; text: () => string } {
   const destination = new PassThrough();
   let text = '';
   destination.on('data', (chunk: Buffer) => {
@@ -53,6 +53,17 @@ describe('createLogger()', () => {
     for (const one of [logger, child]) writeAll(one, fields, `refused ${jwt} and Bearer canary-8-long`);
     expect(lines()).toHaveLength(10);
     expect(text()).not.toMatch(/canary|Y2FuYXJ5/);
+  });
+
+  it('changes its level while it runs, for its children too', () => {
+    const { logger, lines } = capture('INFO');
+    const child = logger.child({ part: 'a' });
+    child.debug({}, 'too early');
+    logger.setLevel('DEBUG');
+    child.debug({}, 'heard');
+    logger.setLevel('ERROR');
+    child.warn({}, 'too late');
+    expect(lines().map(({ message }) => message)).toEqual(['heard']);
   });
 
   it('carries the fields of child loggers (N8)', () => {

@@ -34,6 +34,11 @@ export interface Logger {
   readonly droppedCount: number;
 }
 
+/** The logger of the process: its level can change while it runs, for all its children too. */
+export interface AdjustableLogger extends Logger {
+  setLevel(level: LogLevel): void;
+}
+
 const pinoLevels = { DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error', CRITICAL: 'fatal' } as const satisfies Record<LogLevel, pino.Level>;
 const labelOf: Readonly<Record<string, LogLevel>> = { debug: 'DEBUG', info: 'INFO', warn: 'WARN', error: 'ERROR', fatal: 'CRITICAL' };
 /** Names that the logger sets; a caller's field of that name moves aside so that it cannot forge one. */
@@ -67,7 +72,7 @@ function wrap(instance: pino.Logger, destination: BoundedDestination, bound: Rea
  * Creates the process's logger: JSON lines with `level`, `time` (RFC 3339, UTC), `service`, `node_id`,
  * `version`, the given fields and `message`. Secrets are replaced at every level (M7).
  */
-export function createLogger(options: LoggerOptions): Logger {
+export function createLogger(options: LoggerOptions): AdjustableLogger {
   const destination = createBoundedDestination(options.destination ?? process.stdout);
   const instance = pino(
     {
@@ -81,5 +86,12 @@ export function createLogger(options: LoggerOptions): Logger {
     },
     destination,
   );
-  return wrap(instance, destination, {});
+  const logger = wrap(instance, destination, {});
+  return {
+    debug: logger.debug, info: logger.info, warn: logger.warn, error: logger.error, critical: logger.critical, child: logger.child,
+    setLevel: (level) => { instance.level = pinoLevels[level]; },
+    get droppedCount() {
+      return destination.droppedCount;
+    },
+  };
 }

@@ -40,12 +40,13 @@ export interface ObservedCounter {
 }
 
 /**
- * Fixed edges by the unit in the name (G13): `handshake_…_seconds`, `…_seconds`, `…_bytes_per_second`, `…_bytes`.
+ * Fixed edges by the unit in the name (G13): `handshake_…_seconds`, `…_lag_seconds`, `…_seconds`, `…_bytes_per_second`, `…_bytes`.
  * A histogram of another name is a fault of the program.
  */
 function edgesOf(name: string): number[] {
   if (name.endsWith('_bytes_per_second')) return [...bucketEdges.throughputBytesPerSecond];
   if (name.endsWith('_bytes')) return [...bucketEdges.sizeBytes];
+  if (name.endsWith('_lag_seconds')) return [...bucketEdges.lagSeconds];
   if (name.endsWith('_seconds')) return [...(name.startsWith('handshake_') ? bucketEdges.handshakeSeconds : bucketEdges.latencySeconds)];
   throw new TypeError(`The histogram ${name} has no governed bucket edges: its name must end in _seconds, _bytes or _bytes_per_second.`);
 }

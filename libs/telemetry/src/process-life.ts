@@ -5,6 +5,19 @@ export const processExitCodes = { drained: 0, drainFailed: 1, fault: 70, interru
 
 const PARENT_POLL_MS = 500;
 
+/** `running`: until something asks for the end. `draining`: the drain is under way. `exited`: the process is told to exit. */
+export type ProcessLifeState = 'running' | 'draining' | 'exited';
+
+/** What changes the state (docs/state_machines/drain.md). */
+export type ProcessLifeEvent = 'stop' | 'drained' | 'drain_failed' | 'timed_out' | 'second_signal' | 'fault';
+
+/** Which event leads where; what is not here leaves the state as it is. */
+export const processLifeTransitions: Readonly<Record<ProcessLifeState, Readonly<Partial<Record<ProcessLifeEvent, ProcessLifeState>>>>> = {
+  running: { stop: 'draining', fault: 'exited' },
+  draining: { drained: 'exited', drain_failed: 'exited', timed_out: 'exited', second_signal: 'exited', fault: 'exited' },
+  exited: {},
+};
+
 /** Options of runUntilSignal(). */
 export interface ProcessLifeOptions {
   /** Stops accepting, lets work in hand finish, closes. Called once. */
@@ -59,40 +72,49 @@ function parsePid(text: string): number | undefined {
  */
 export function runUntilSignal(options: ProcessLifeOptions): ProcessLife {
   const { logger } = options;
-  let stopping = false;
+  let state: ProcessLifeState = 'running';
+  /** False when the event means nothing in this state. */
+  const step = (event: ProcessLifeEvent): boolean => {
+    const next = processLifeTransitions[state][event];
+    if (next === undefined) return false;
+    state = next;
+    return true;
+  };
+  const exit = (event: ProcessLifeEvent, code: number): never => {
+    step(event);
+    process.exit(code);
+  };
 
   const drainThenExit = async (cause: string): Promise<void> => {
     logger.info({ cause, drain_timeout_ms: options.drainTimeoutMs }, 'draining');
     const timer = setTimeout(() => {
       logger.error({ drain_timeout_ms: options.drainTimeoutMs }, 'drain did not end in time, exiting');
-      process.exit(processExitCodes.drainFailed);
+      exit('timed_out', processExitCodes.drainFailed);
     }, options.drainTimeoutMs);
     try {
       await options.drain();
     } catch (error) {
       logger.error(describe(error), 'drain failed, exiting');
-      process.exit(processExitCodes.drainFailed);
+      exit('drain_failed', processExitCodes.drainFailed);
     }
     clearTimeout(timer);
     logger.info({}, 'drained, exiting');
-    process.exit(processExitCodes.drained);
+    exit('drained', processExitCodes.drained);
   };
   const stop = (cause: string): void => {
-    if (stopping) return;
-    stopping = true;
-    void drainThenExit(cause);
+    if (step('stop')) void drainThenExit(cause);
   };
   const onSignal = (signal: 'SIGTERM' | 'SIGINT'): void => {
-    if (!stopping) {
+    if (state === 'running') {
       stop(signal);
       return;
     }
     logger.warn({ cause: signal }, 'second signal, exiting at once');
-    process.exit(signal === 'SIGINT' ? processExitCodes.interrupted : processExitCodes.terminated);
+    exit('second_signal', signal === 'SIGINT' ? processExitCodes.interrupted : processExitCodes.terminated);
   };
   const onFault = (error: unknown, origin: string): void => {
     logger.critical({ ...describe(error), origin }, 'unexpected fault, exiting');
-    process.exit(processExitCodes.fault);
+    exit('fault', processExitCodes.fault);
   };
 
   process.on('SIGTERM', onSignal);

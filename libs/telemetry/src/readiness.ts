@@ -13,6 +13,16 @@ export interface ReadinessTransition {
   readonly reasons: readonly ReadinessReason[];
 }
 
+/** What the worst reason is after a change: one that blocks, one that degrades, or none (docs/state_machines/readiness.md). */
+export type ReadinessEvent = 'blocked' | 'degraded' | 'cleared';
+
+/** Which event leads where; what is not here leaves the state as it is. */
+export const readinessTransitions: Readonly<Record<ReadinessState, Readonly<Partial<Record<ReadinessEvent, ReadinessState>>>>> = {
+  Ready: { blocked: 'NotReady', degraded: 'Degraded' },
+  Degraded: { blocked: 'NotReady', cleared: 'Ready' },
+  NotReady: { degraded: 'Degraded', cleared: 'Ready' },
+};
+
 /**
  * Readiness of the process (G9): `Ready` without reasons, `NotReady` while any reason is `not_ready`,
  * else `Degraded`. Starts `NotReady{starting}`; whoever starts the process clears that reason.
@@ -20,6 +30,7 @@ export interface ReadinessTransition {
 export class Readiness {
   readonly #onTransition: (transition: ReadinessTransition) => void;
   readonly #severities = new Map<ReadinessReason, ReadinessSeverity>([['starting', 'not_ready']]);
+  state: ReadinessState = 'NotReady';
 
   /** The listener is told after each change; what it throws reaches the caller of set() or clear(). */
   constructor(onTransition: (transition: ReadinessTransition) => void) {
@@ -29,20 +40,13 @@ export class Readiness {
   /** Adds a reason or changes its severity; the same again changes and tells nothing. */
   set(reason: ReadinessReason, severity: ReadinessSeverity): void {
     if (this.#severities.get(reason) === severity) return;
-    const from = this.state;
     this.#severities.set(reason, severity);
-    this.#tell(from, reason);
+    this.#changed(reason);
   }
 
   /** Removes a reason; an absent one changes and tells nothing. */
   clear(reason: ReadinessReason): void {
-    const from = this.state;
-    if (this.#severities.delete(reason)) this.#tell(from, reason);
-  }
-
-  get state(): ReadinessState {
-    if (this.#severities.size === 0) return 'Ready';
-    return [...this.#severities.values()].includes('not_ready') ? 'NotReady' : 'Degraded';
+    if (this.#severities.delete(reason)) this.#changed(reason);
   }
 
   /** The reasons in the order of the governed list, so that equal states print equally. */
@@ -50,7 +54,14 @@ export class Readiness {
     return readinessReasons.filter((reason) => this.#severities.has(reason));
   }
 
-  #tell(from: ReadinessState, reason: ReadinessReason): void {
+  #worst(): ReadinessEvent {
+    if (this.#severities.size === 0) return 'cleared';
+    return [...this.#severities.values()].includes('not_ready') ? 'blocked' : 'degraded';
+  }
+
+  #changed(reason: ReadinessReason): void {
+    const from = this.state;
+    this.state = readinessTransitions[from][this.#worst()] ?? from;
     this.#onTransition({ from, to: this.state, reason, reasons: this.reasons });
   }
 }

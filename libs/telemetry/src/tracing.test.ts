@@ -100,9 +100,9 @@ describe('startTracing()', () => {
     const tracing = startTracing({ service: 'spine', version: '1', exporter: 'otlp', endpoint: `http://127.0.0.1:${port}/v1/traces` });
     const before = performance.now();
     for (let index = 0; index < 10_000; index += 1) tracing.publishSpan(sampled, { index })?.();
-    expect(performance.now() - before).toBeLessThan(2_000);
+    expect(performance.now() - before).toBeLessThan(10_000);
     await tracing.shutdown();
-    expect(performance.now() - before).toBeLessThan(6_000);
+    expect(performance.now() - before).toBeLessThan(20_000);
     process.off('unhandledRejection', rejections);
     expect(rejections).not.toHaveBeenCalled();
   });

@@ -42,6 +42,8 @@ export interface TracingOptions {
   /** URL of the collector's traces path; default of OTLP: http://localhost:4318/v1/traces. */
   readonly endpoint?: string;
   readonly sink?: SpanSink;
+  /** Name of the spans; default `arqonbus publish`. */
+  readonly spanName?: string;
 }
 
 /** Tracing of the publish path (N9). */
@@ -103,11 +105,11 @@ function processorsOf(options: TracingOptions): sdk.SpanProcessor[] {
   return processors;
 }
 
-function startSpan(tracer: Tracer, traceparent: string, attributes: SpanAttributes): EndSpan | undefined {
+function startSpan(tracer: Tracer, name: string, traceparent: string, attributes: SpanAttributes): EndSpan | undefined {
   const parent = parseTraceParent(traceparent);
   if (parent === undefined || !parent.sampled) return undefined;
   const context = trace.setSpanContext(ROOT_CONTEXT, { traceId: parent.traceId, spanId: parent.spanId, traceFlags: 1, isRemote: true });
-  const span = tracer.startSpan(PUBLISH_SPAN, { kind: SpanKind.SERVER, attributes: { ...attributes } }, context);
+  const span = tracer.startSpan(name, { kind: SpanKind.SERVER, attributes: { ...attributes } }, context);
   return (errorCode) => {
     if (!span.isRecording()) return;
     if (errorCode !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: errorCode });
@@ -138,7 +140,7 @@ export function startTracing(options: TracingOptions): Tracing {
   });
   const tracer = provider.getTracer('arqonbus', options.version);
   return {
-    publishSpan: (traceparent, attributes) => startSpan(tracer, traceparent, attributes),
+    publishSpan: (traceparent, attributes) => startSpan(tracer, options.spanName ?? PUBLISH_SPAN, traceparent, attributes),
     shutdown: () => within(SHUTDOWN_TIMEOUT_MS, provider.shutdown()),
   };
 }

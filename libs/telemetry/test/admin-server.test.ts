@@ -227,5 +227,6 @@ describe('startAdminServer()', () => {
     const closed = new Promise((resolve) => socket.once('close', resolve));
     await server.close();
     await closed;
+    expect(socket.closed).toBe(true);
   });
 });

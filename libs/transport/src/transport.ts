@@ -100,6 +100,11 @@ export interface TransportOptions {
    * sent by the transport. Brought into 8 to 960 seconds and kept to about 4 seconds (engine) or a quarter (fallback).
    */
   readonly idleTimeoutMs: number;
+  /**
+   * False promises that the owner sends and publishes nothing while it is told of a message; it may close that socket. Without the promise the
+   * engine with TLS copies each message and tells of it a moment later (`LaterMessages` says why).
+   */
+  readonly sendsInMessage?: boolean;
 }
 
 export interface TransportServer {

@@ -93,7 +93,7 @@ export class RawClient {
     return frame === undefined ? undefined : { code: frame.payload.readUInt16BE(0), reason: frame.payload.toString('utf8', 2) };
   }
 
-  async waitForMessages(count: number, boundMs = 5000): Promise<void> {
+  async waitForMessages(count: number, boundMs?: number): Promise<void> {
     await until(`${count} messages arrive`, () => this.frames.filter((frame) => frame.opcode === 2).length >= count, boundMs);
   }
 

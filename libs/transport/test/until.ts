@@ -1,5 +1,5 @@
 /** Waits until `condition` holds; raises with `what` after the bound. */
-export async function until(what: string, condition: () => boolean, boundMs = 5000): Promise<void> {
+export async function until(what: string, condition: () => boolean, boundMs = 20_000): Promise<void> {
   const deadline = performance.now() + boundMs;
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`did not happen within ${boundMs} ms: ${what}`);

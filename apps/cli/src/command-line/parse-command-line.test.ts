@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { commandTable } from '../command-table.js';
-import type { CommandSpec } from './command-spec.js';
+import { commandsOf, type CommandSpec } from './command-spec.js';
 import type { CommandLine } from './command-line.js';
 import { parseCommandLine } from './parse-command-line.js';
 
 function specOf(name: string): CommandSpec {
-  const spec = commandTable.find((command) => command.name === name);
+  const spec = commandsOf(commandTable).find((command) => command.name === name);
   if (spec === undefined) throw new Error(`no command ${name}`);
   return spec;
 }

@@ -64,6 +64,6 @@ function checkOperands(spec: CommandSpec, operands: readonly string[]): void {
   const missing = spec.operands.find((operand, index) => operand.isRequired && operands[index] === undefined);
   const help = `\`arqon ${spec.name} --help\` shows examples.`;
   if (missing !== undefined) throw usageError(`${spec.name} needs ${missing.name}: ${missing.doc}`, help);
-  const excess = operands[spec.operands.length];
+  const excess = spec.operands.at(-1)?.isRepeated === true ? undefined : operands[spec.operands.length];
   if (excess !== undefined) throw usageError(`${spec.name} does not take "${excess}"`, help);
 }

@@ -1,17 +1,15 @@
 import { exitCodes } from '../exit-codes.js';
-import type { CommandSpec, OptionSpec } from './command-spec.js';
+import type { CommandGroup, CommandNode, CommandSpec, OperandSpec, OptionSpec } from './command-spec.js';
 import { everywhereOptions } from './parse-command-line.js';
 
 const indent = '  ';
 
 /** The text of `arqon --help`. */
-export function renderOverview(commands: readonly CommandSpec[]): string {
-  const width = Math.max(...commands.map((command) => command.name.length));
+export function renderOverview(commands: readonly CommandNode[]): string {
   return [
     'Usage: arqon COMMAND [OPTIONS]',
     '',
-    'Commands:',
-    ...commands.map(({ name, summary }) => `${indent}${name.padEnd(width)}  ${summary}`),
+    ...commandLines(commands),
     '',
     'Every command takes --json and --help. `arqon --version` prints the version.',
     '',
@@ -23,9 +21,19 @@ export function renderOverview(commands: readonly CommandSpec[]): string {
   ].join('\n');
 }
 
+/** The text of `arqon GROUP --help`. */
+export function renderGroupHelp({ name, summary, commands }: CommandGroup): string {
+  return [`Usage: arqon ${name} COMMAND [OPTIONS]`, '', `${summary}.`, '', ...commandLines(commands), '', `\`arqon ${name} COMMAND --help\` shows options and examples.`].join('\n');
+}
+
+function commandLines(commands: readonly CommandNode[]): string[] {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  return ['Commands:', ...commands.map(({ name, summary }) => `${indent}${name.padEnd(width)}  ${summary}`)];
+}
+
 /** The text of `arqon COMMAND --help`. */
 export function renderCommandHelp(command: CommandSpec): string {
-  const operands = command.operands.map(({ name, isRequired }) => (isRequired ? ` ${name}` : ` [${name}]`)).join('');
+  const operands = command.operands.map((operand) => ` ${operandText(operand)}`).join('');
   const options = [...command.options, ...everywhereOptions];
   const width = Math.max(...options.map((option) => optionText(option).length), ...command.operands.map(({ name }) => name.length));
   return [
@@ -40,6 +48,11 @@ export function renderCommandHelp(command: CommandSpec): string {
     'Examples:',
     ...command.examples.map((example) => `${indent}${example}`),
   ].join('\n');
+}
+
+function operandText({ name, isRequired, isRepeated = false }: OperandSpec): string {
+  const text = isRepeated ? `${name}...` : name;
+  return isRequired ? text : `[${text}]`;
 }
 
 function optionText({ name, kind, value = 'VALUE' }: OptionSpec): string {

@@ -5,6 +5,7 @@ import type { CommandLine } from '../command-line/command-line.js';
 import { topicArgument } from '../connection/topic-argument.js';
 import { withBus } from '../connection/with-bus.js';
 import { messageJson, messageLine } from '../output/message-lines.js';
+import { parseTime } from './time-option.js';
 
 const maxLimit = 1_000_000_000;
 const maxPace = 1_000_000;
@@ -42,8 +43,8 @@ function pointOf(line: CommandLine, option: 'from' | 'to'): bigint | Date | unde
   const text = line.value(option);
   if (text === undefined) return undefined;
   if (/^\d{1,19}$/.test(text)) return BigInt(text);
-  const time = new Date(text);
-  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(time.getTime())) {
+  const time = parseTime(text);
+  if (time === undefined) {
     throw usageError(`--${option} "${text}" is neither a sequence nor a time`, 'A time looks like 2026-01-31T12:00:00Z.');
   }
   return time;

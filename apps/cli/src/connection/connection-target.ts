@@ -7,6 +7,7 @@ import type { CommandLine } from '../command-line/command-line.js';
 import { dataDirOf, type DataDir } from '../data-dir/data-dir.js';
 import { readDevFile } from '../data-dir/dev-file.js';
 import { readTextFile } from '../data-dir/private-file.js';
+import { visible } from '../output/message-lines.js';
 
 const defaultTimeoutSeconds = 10;
 const maxTimeoutSeconds = 86_400;
@@ -25,7 +26,8 @@ export interface ConnectionTarget {
 
 /**
  * Resolves URL, authority and token: option, then environment, then the `arqon dev` that runs in the data folder.
- * A token of one's own is made with the local key for servers on loopback alone, for `client`, a random id by default.
+ * A token of one's own is made with the local key for servers on loopback alone, for `client`, a random id by default, and for the tenant
+ * of --tenant where the command takes it; a token that is given must be of that tenant.
  */
 export function connectionTargetOf(
   line: CommandLine, context: CommandContext, { client, roles = ['client'] }: { readonly client?: string | undefined; readonly roles?: readonly string[] },
@@ -37,8 +39,10 @@ export function connectionTargetOf(
   const caFile = given(line.value('ca')) ?? given(environment['ARQON_CA']);
   const ca = caFile === undefined ? (isLocal ? readTextFile(dataDir.caFile) : undefined) : readCa(resolve(workingFolder, caFile));
   const token = given(line.value('token')) ?? given(environment['ARQON_TOKEN'])?.trim();
+  const tenant = given(line.value('tenant'));
+  if (token !== undefined && tenant !== undefined) requireTenant(token, tenant);
   const timeoutSeconds = line.integer('timeout', { min: 1, max: maxTimeoutSeconds }) ?? defaultTimeoutSeconds;
-  return { url: url.href, ca, getToken: token === undefined ? localTokens(dataDir, { isLocal, client, roles }) : () => Promise.resolve(token), timeoutMs: timeoutSeconds * 1_000 };
+  return { url: url.href, ca, getToken: token === undefined ? localTokens(dataDir, { isLocal, client, roles, tenant: tenant ?? localTenant }) : () => Promise.resolve(token), timeoutMs: timeoutSeconds * 1_000 };
 }
 
 /** An empty value is one that a script left unset. */
@@ -75,7 +79,24 @@ function readCa(path: string): string {
   }
 }
 
-function localTokens(dataDir: DataDir, options: { readonly isLocal: boolean; readonly client: string | undefined; readonly roles: readonly string[] }): () => Promise<string> {
+/** Nothing is asked of another tenant than the user means; what cannot be read is the server's to refuse. */
+function requireTenant(token: string, tenant: string): void {
+  const [, payload = ''] = token.split('.');
+  const claimed = tenantOf(Buffer.from(payload, 'base64url').toString('utf8'));
+  if (claimed === undefined || claimed === tenant) return;
+  throw usageError(`the token is one of the tenant ${visible(claimed)}, not of ${visible(tenant)}`, 'A session acts for the tenant of its token: leave --tenant out, or give a token of that tenant.');
+}
+
+function tenantOf(claims: string): string | undefined {
+  try {
+    const { tenant_id: tenant } = JSON.parse(claims) as { readonly tenant_id?: unknown };
+    return typeof tenant === 'string' ? tenant : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function localTokens(dataDir: DataDir, options: { readonly isLocal: boolean; readonly client: string | undefined; readonly roles: readonly string[]; readonly tenant: string }): () => Promise<string> {
   if (!options.isLocal || readTextFile(dataDir.signingKeyFile) === undefined) {
     throw new CliError('unauthenticated', 'NO_TOKEN', 'no token is given', { next: 'Set ARQON_TOKEN to a token of the server\'s issuer; for a local bus, `arqon token` makes one.' });
   }
@@ -83,7 +104,7 @@ function localTokens(dataDir: DataDir, options: { readonly isLocal: boolean; rea
   const every = ['*', '@*'];
   return async () => {
     const { signToken } = await import('../token/sign-token.js');
-    const request = { tenant: localTenant, sub, publish: every, subscribe: every, roles: options.roles, capabilities: [], ttlSeconds: localTokenTtlSeconds };
+    const request = { tenant: options.tenant, sub, publish: every, subscribe: every, roles: options.roles, capabilities: [], ttlSeconds: localTokenTtlSeconds };
     return (await signToken(dataDir, request, Date.now())).token;
   };
 }

@@ -8,8 +8,8 @@ const ownerOnly = 0o700;
 /** First line of the folder's .gitignore; also the mark of a folder that `arqon` made. */
 const mark = '# Made by arqon: keys and state of a local bus, for this machine alone.';
 
-/** Files that a reset makes anew; the audit logs keep files beside them. */
-const resetPrefixes = ['ca.pem', 'cert.pem', 'key.pem', 'signing-key.json', 'jwks.json', 'link-key', 'spine-audit.jsonl', 'shield-audit.jsonl', 'dev.json'];
+/** Files and folders that a reset makes anew; the audit logs keep files beside them. */
+const resetPrefixes = ['ca.pem', 'cert.pem', 'key.pem', 'signing-key.json', 'jwks.json', 'link-key', 'spine-audit.jsonl', 'shield-audit.jsonl', 'projector-audit.jsonl', 'projector-tokens', 'dev.json'];
 
 /** The folder of a local bus: certificate, keys, audit logs, and what runs now. */
 export class DataDir {
@@ -30,7 +30,11 @@ export class DataDir {
   get historyFile(): string { return join(this.path, 'history.db'); }
   get devFile(): string { return join(this.path, 'dev.json'); }
   get lockFile(): string { return join(this.path, 'dev.lock'); }
-  auditFile(app: 'spine' | 'shield'): string { return join(this.path, `${app}-audit.jsonl`); }
+  /** A token per tenant, for a projector of this machine. */
+  get projectorTokensFolder(): string { return join(this.path, 'projector-tokens'); }
+  /** The projector's embedded database. */
+  get projectorDatabaseFolder(): string { return join(this.path, 'projector-db'); }
+  auditFile(app: 'spine' | 'shield' | 'projector'): string { return join(this.path, `${app}-audit.jsonl`); }
 
   /** Makes the folder, closed to others and ignored by git. Raises CliError DATA_DIR for a folder that holds other things. */
   prepare(): void {
@@ -47,10 +51,10 @@ export class DataDir {
     }
   }
 
-  /** Removes certificate, keys and audit logs; nothing else, and only while the lock is held. */
+  /** Removes certificate, keys, tokens and audit logs; nothing else, and only while the lock is held. History and projection stay. */
   reset(): void {
     for (const entry of readdirSync(this.path)) {
-      if (resetPrefixes.some((prefix) => entry === prefix || entry.startsWith(`${prefix}.`))) rmSync(join(this.path, entry), { force: true });
+      if (resetPrefixes.some((prefix) => entry === prefix || entry.startsWith(`${prefix}.`))) rmSync(join(this.path, entry), { recursive: true, force: true });
     }
   }
 

@@ -85,6 +85,19 @@ export function shieldEnvironment(
   };
 }
 
+/** The environment of a projector beside a local bus: its tenants' tokens and the embedded database are in the data folder. */
+export function projectorEnvironment(parts: { readonly dataDir: DataDir; readonly busUrl: string | undefined }): Record<string, string> {
+  const { dataDir, busUrl } = parts;
+  return {
+    ...(busUrl === undefined ? {} : { ARQON_PROJECTOR_BUS_URL: busUrl }),
+    ARQON_PROJECTOR_BUS_CA_FILE: dataDir.caFile,
+    ARQON_PROJECTOR_BUS_TOKEN_DIR: dataDir.projectorTokensFolder,
+    ARQON_PROJECTOR_DATABASE_FOLDER: dataDir.projectorDatabaseFolder,
+    ARQON_PROJECTOR_AUDIT_FILE: dataDir.auditFile('projector'),
+    ARQON_PROJECTOR_DRAIN_TIMEOUT_MS: drain.timeoutMs,
+  };
+}
+
 /** Logs begin at warnings unless the caller says otherwise. Node's own options are arqon's, not the servers'. */
 function quiet(caller: Environment, levelName: string): Record<string, string | undefined> {
   return { [levelName]: 'warn', ...caller, NODE_OPTIONS: undefined, FORCE_COLOR: '0' };

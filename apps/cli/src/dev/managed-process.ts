@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { CliError } from '../cli-error.js';
 import { RestartBudget } from './restart-budget.js';
+import { serverProgram } from './server-program.js';
 
 const readyTimeoutMs = 30_000;
 const stopTimeoutMs = 10_000;
@@ -13,7 +14,7 @@ const keptLines = 40;
 export interface ManagedProcessOptions<Ready> {
   /** What people call it: `shield`, `spine`. */
   readonly name: string;
-  /** Folder of the app, whose `src/main.ts` is run. */
+  /** Folder of the app, whose main program is run. */
   readonly appFolder: URL;
   /** Settings for the next start; after the first they hold the ports that it got. */
   readonly environment: () => Record<string, string | undefined>;
@@ -27,6 +28,20 @@ export interface ManagedProcessOptions<Ready> {
   readonly onGivenUp: (error: CliError) => void;
 }
 
+/** Life of a process that is kept running. */
+export type ManagedState = 'idle' | 'running' | 'waiting' | 'stopped';
+
+/** What changes the state (docs/state_machines/managed_process.md). */
+export type ManagedEvent = 'started' | 'ended' | 'given_up' | 'stopped';
+
+/** Which event leads where; what is not here leaves the state as it is. */
+export const managedTransitions: Readonly<Record<ManagedState, Readonly<Partial<Record<ManagedEvent, ManagedState>>>>> = {
+  idle: { started: 'running', stopped: 'stopped' },
+  running: { ended: 'waiting', given_up: 'stopped', stopped: 'stopped' },
+  waiting: { started: 'running', stopped: 'stopped' },
+  stopped: {},
+};
+
 /**
  * A server that runs as a process of its own, and is started again when it ends by itself.
  *
@@ -35,7 +50,7 @@ export interface ManagedProcessOptions<Ready> {
  */
 export class ManagedProcess<Ready> {
   private child: ChildProcess | undefined;
-  private state: 'idle' | 'running' | 'waiting' | 'stopped' = 'idle';
+  private state: ManagedState = 'idle';
   private readonly budget = new RestartBudget(maxRestartsPerMinute);
   private restartTimer: NodeJS.Timeout | undefined;
 
@@ -48,17 +63,18 @@ export class ManagedProcess<Ready> {
   /** Starts the process; resolves with what it says once it listens. Raises CliError START_FAILED, PORT_IN_USE, or its configuration's. */
   async start(): Promise<Ready> {
     const { name, appFolder, environment, readReady, onLine } = this.options;
-    const entry = fileURLToPath(new URL('src/main.ts', appFolder));
+    if (managedTransitions[this.state].started === undefined) throw new CliError('failure', 'START_FAILED', `${name} is ${this.state} and cannot be started`);
+    const { entry, execArgv } = serverProgram(appFolder);
     const lines: string[] = [];
     const child = fork(entry, [], {
       cwd: fileURLToPath(appFolder),
       env: environment(),
-      execArgv: ['--conditions=@arqonbus/source', '--import', import.meta.resolve('tsx')],
+      execArgv: [...execArgv],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,
     });
     this.child = child;
-    this.state = 'running';
+    this.step('started');
     readLines(child, (line) => {
       lines.push(line);
       if (lines.length > keptLines) lines.shift();
@@ -87,7 +103,7 @@ export class ManagedProcess<Ready> {
 
   /** Ends the process in order: SIGTERM, then SIGKILL when it takes too long. Resolves when it is gone. */
   async stop(): Promise<void> {
-    this.state = 'stopped';
+    this.step('stopped');
     clearTimeout(this.restartTimer);
     const child = this.child;
     if (child === undefined || hasEnded(child)) return;
@@ -105,9 +121,13 @@ export class ManagedProcess<Ready> {
 
   /** Ends the process at once. */
   kill(): void {
-    this.state = 'stopped';
+    this.step('stopped');
     clearTimeout(this.restartTimer);
     this.child?.kill('SIGKILL');
+  }
+
+  private step(event: ManagedEvent): void {
+    this.state = managedTransitions[this.state][event] ?? this.state;
   }
 
   private ended(how: number | string | null): void {
@@ -119,11 +139,11 @@ export class ManagedProcess<Ready> {
     const { name, onNote, onGivenUp } = this.options;
     const delayMs = this.budget.take(Date.now());
     if (delayMs === undefined) {
-      this.state = 'stopped';
+      this.step('given_up');
       onGivenUp(new CliError('failure', 'KEEPS_FAILING', `${name} ${what}, and was restarted ${maxRestartsPerMinute} times within a minute`, { next: 'The lines above say why.' }));
       return;
     }
-    this.state = 'waiting';
+    this.step('ended');
     onNote(`${name} ${what}; restarting in ${delayMs} ms`);
     this.restartTimer = setTimeout(() => this.restart(), delayMs);
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { commandTable } from '../command-table.js';
+import { commandsOf } from '../command-line/command-spec.js';
 import type { CommandLine } from '../command-line/command-line.js';
 import { parseCommandLine } from '../command-line/parse-command-line.js';
 import { DataDir } from '../data-dir/data-dir.js';
@@ -9,7 +10,7 @@ import { storeChoice, storeEnvironment, type StoreChoice } from './store-option.
 const dataDir = new DataDir('/srv/bus/.arqon');
 
 function dev(...args: string[]): CommandLine {
-  const spec = commandTable.find(({ name }) => name === 'dev');
+  const spec = commandsOf(commandTable).find(({ name }) => name === 'dev');
   if (spec === undefined) throw new Error('no command dev');
   return parseCommandLine(spec, args);
 }

@@ -18,7 +18,12 @@ export class Output {
 
   /** Writes a line to stdout as it is. */
   async write(text: string): Promise<void> {
-    if (this.stdout.write(`${text}\n`)) return;
+    await this.writeBytes(Buffer.from(`${text}\n`));
+  }
+
+  /** Writes bytes to stdout as they are. Resolves when the reader can take more. */
+  async writeBytes(bytes: Uint8Array): Promise<void> {
+    if (this.stdout.write(bytes)) return;
     await new Promise<void>((resolve) => {
       this.stdout.once('drain', () => resolve());
     });

@@ -84,7 +84,7 @@ export class ClientDoor implements TransportHandlers<ClientRecord> {
       this.#parts.penalties.note(session.client);
       closeWith(socket, closeCodes.tooFast);
     } else if (session.phase === 'live') uplink.inbound(session.id, bytes);
-    else this.#keepEarly(socket, session, bytes);
+    else if (session.phase === 'opening') this.#keepEarly(socket, session, bytes);
   }
 
   dropped(socket: ClientSocket, bytes: Uint8Array): void {

@@ -1,4 +1,4 @@
-import { canDeleteChannel, canListRoom, canPublish, canSubscribe } from '@arqonbus/auth';
+import { canCreateChannel, canDeleteChannel, canListRoom, canSubscribe } from '@arqonbus/auth';
 import { ArqonError, hardCaps, isArqonError } from '@arqonbus/errors';
 import { isRoomName } from '@arqonbus/tenancy';
 import { restartTopic, whenReady, type Topic } from '../routing/index.js';
@@ -34,7 +34,7 @@ export const createChannel: CommandHandler<'createChannel'> = async (context, ca
   const { session } = call;
   const exists = (): boolean => context.directory.findTopic(session.tenant, value.room, value.channel) !== undefined;
   await audited(context, call, { action: 'channel.create', target: nameOf(value) }, () => {
-    if (!canPublish(session.claims, value.room, value.channel)) return new ArqonError('NOT_PERMITTED', { field: 'room' });
+    if (!canCreateChannel(session.claims, value.room, value.channel)) return new ArqonError('NOT_PERMITTED', { field: 'room' });
     if (exists()) return new ArqonError('CHANNEL_EXISTS', { field: 'channel' });
     return refusalOf(() => { context.directory.requirePlace(session.tenant, value.room); });
   });

@@ -1,3 +1,4 @@
+import { call } from './call.js';
 import { channelInfo, createChannel, deleteChannel, listChannels } from './channels.js';
 import type { CommandName, CommandRow } from './command.js';
 import { erase } from './erase.js';
@@ -22,15 +23,13 @@ export const commandTable: { readonly [Name in CommandName]: CommandRow<Name> } 
   help: {
     summary: 'Lists the commands.', needs: 'a session',
     run: (_context, call) => {
-      const entries = Object.entries(commandTable)
-        .filter(([, row]) => row.run !== 'unsupported')
-        .map(([name, row]) => ({ command: snakeCase(name), summary: row.summary, needs: row.needs }));
+      const entries = Object.entries(commandTable).map(([name, row]) => ({ command: snakeCase(name), summary: row.summary, needs: row.needs }));
       call.reply({ case: 'help', value: { entries } });
     },
   },
   refreshToken: { summary: 'Replaces the token of the session.', needs: 'a token of the same issuer, client and tenant', run: refreshToken },
   taskAck: { summary: 'Ends or returns the lease of a task.', needs: 'membership of the group', run: taskAck },
-  call: { summary: 'Calls an operation of a service.', needs: 'publish', run: 'unsupported' },
+  call: { summary: 'Calls an operation of a service, which answers as a request is answered.', needs: 'the role admin', run: call },
   erase: { summary: 'Replaces one event by a tombstone.', needs: 'the role admin', run: erase },
 };
 

@@ -1,8 +1,9 @@
 import type { Command } from '@arqonbus/proto';
 import type { AuditLog } from '@arqonbus/telemetry';
+import type { TopicKey } from '@arqonbus/tenancy';
 import type { TokenVerifier } from '@arqonbus/auth';
 import type { Groups } from '../groups/index.js';
-import type { Directory, Eraser, FanOut, HistoryReader, Recoveries, ReplyBody, ServerMessages, Session, Sessions, Subscriptions } from '../routing/index.js';
+import type { Directory, Eraser, FanOut, HistoryReader, OwnPublisher, Recoveries, ReplyBody, ServerMessages, Session, Sessions, Subscriptions } from '../routing/index.js';
 
 export type CommandName = NonNullable<Command['body']['case']>;
 export type CommandValue<Name extends CommandName> = Extract<Command['body'], { case: Name }>['value'];
@@ -15,6 +16,7 @@ export interface CommandContext {
   readonly recoveries: Recoveries;
   readonly fanOut: FanOut;
   readonly messages: ServerMessages;
+  readonly publisher: OwnPublisher;
   readonly groups: Groups<Session>;
   /** History wherever it lies. */
   readonly history: HistoryReader & Eraser;
@@ -22,7 +24,11 @@ export interface CommandContext {
   readonly audit: AuditLog;
   readonly nowMs: () => number;
   readonly describe: () => { readonly server: string; readonly readiness: string; readonly reasons: readonly string[]; readonly uptimeMs: number };
-  readonly limits: { readonly maxTopicsPerSession: number; readonly maxPageEvents: number; readonly maxPageBytes: number };
+  /** Whether sessions of other Spines may follow the topic: this one cannot tell who. */
+  readonly isFollowedElsewhere: (topic: TopicKey) => boolean;
+  readonly limits: { readonly maxTopicsPerSession: number; readonly maxEnvelopeBytes: number; readonly maxPageEvents: number; readonly maxPageBytes: number };
+  /** Whether every reader of history is told what content inspection found, and not operators alone (E24). */
+  readonly exposesInspection: boolean;
 }
 
 /** One command on its way: who asked, and how to answer. */
@@ -44,5 +50,5 @@ export type CommandHandler<Name extends CommandName> = (context: CommandContext,
 export interface CommandRow<Name extends CommandName> {
   readonly summary: string;
   readonly needs: string;
-  readonly run: CommandHandler<Name> | 'unsupported';
+  readonly run: CommandHandler<Name>;
 }

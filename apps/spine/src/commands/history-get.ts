@@ -3,7 +3,7 @@ import type { HistoryPage, HistoryWindow } from '@arqonbus/storage';
 import { readHistory } from '../durable/read-history.js';
 import { whenCaughtUp, type Topic } from '../routing/index.js';
 import type { CommandCall, CommandContext, CommandHandler, CommandValue } from './command.js';
-import { findReadable, placesNamed, readBounds } from './readable-topic.js';
+import { findReadable, placesNamed, readBounds, showsInspection } from './readable-topic.js';
 
 const defaultEvents = 100;
 
@@ -27,7 +27,7 @@ function answer(context: CommandContext, call: CommandCall, value: CommandValue<
   context.fanOut.flushTopic(topic);
   const { epoch } = topic.history;
   if (value.epoch !== 0n && value.epoch !== BigInt(epoch)) throw new ArqonError('EPOCH_CHANGED', { field: 'epoch' });
-  const page = readHistory(topic, windowOf(context, value));
+  const page = readHistory(topic, windowOf(context, call, value));
   if (page instanceof Promise) return page.then((read) => { sendPage(context, call, epoch, read); });
   sendPage(context, call, epoch, page);
 }
@@ -42,9 +42,9 @@ function sendPage(context: CommandContext, call: CommandCall, epoch: number, pag
   call.session.flush();
 }
 
-function windowOf(context: CommandContext, value: CommandValue<'historyGet'>): HistoryWindow {
+function windowOf(context: CommandContext, call: CommandCall, value: CommandValue<'historyGet'>): HistoryWindow {
   const wanted = value.limit === 0 ? defaultEvents : value.limit;
   return {
-    ...readBounds(value), maxEvents: Math.min(wanted, context.limits.maxPageEvents), maxBytes: context.limits.maxPageBytes,
+    ...readBounds(value), maxEvents: Math.min(wanted, context.limits.maxPageEvents), maxBytes: context.limits.maxPageBytes, withInspection: showsInspection(context, call.session),
   };
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { whenCaughtUp, type HistoryReader, type Session, type Topic } from '../routing/index.js';
 import type { CommandCall, CommandContext, CommandHandler, CommandValue } from './command.js';
 import { requireSafeNumber } from './names.js';
-import { findReadable, mayRead, placesNamed, readBounds } from './readable-topic.js';
+import { findReadable, mayRead, placesNamed, readBounds, showsInspection } from './readable-topic.js';
 import { ReplayPace } from './replay-pace.js';
 import { requireBounds, resolveWindow, type ReplayWindow } from './replay-window.js';
 
@@ -124,7 +124,8 @@ class Replay {
     const { maxPageBytes } = this.context.limits;
     const allowed = this.pace?.eventsAllowed(this.context.nowMs());
     const maxBytes = allowed === undefined ? maxPageBytes : Math.min(maxPageBytes, Math.ceil(allowed) * bytesPerEventAllowed);
-    const page = await reader.read(topic, { fromSequence: this.next, toSequence: window.to, maxEvents: this.eventsLeft, maxBytes });
+    const withInspection = showsInspection(this.context, this.session);
+    const page = await reader.read(topic, { fromSequence: this.next, toSequence: window.to, maxEvents: this.eventsLeft, maxBytes, withInspection });
     if (page.epoch !== window.epoch || topic.isClosed) throw new ArqonError('EPOCH_CHANGED', { field: 'epoch' });
     if (page.events === 0) throw new ArqonError('HISTORY_TRIMMED');
     this.requireNoHole(page.bytes);

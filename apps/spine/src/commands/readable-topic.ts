@@ -16,6 +16,11 @@ export function mayRead({ claims }: Session, names: TopicNames): boolean {
   return names.recipient === '' ? canSubscribe(claims, names.room, names.channel) : canSubscribeInbox(claims, names.recipient);
 }
 
+/** Whether a reader of history is told what content inspection found: everybody where it is exposed, operators always (E24). */
+export function showsInspection({ exposesInspection }: CommandContext, { claims }: Session): boolean {
+  return exposesInspection || claims.roles.has('operator') || claims.roles.has('admin');
+}
+
 /**
  * The topic, at once when it is open here.
  * @throws ArqonError NOT_PERMITTED when there is no such topic or the token does not cover it, which are one answer; INVALID_NAME,

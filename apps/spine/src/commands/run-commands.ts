@@ -54,7 +54,6 @@ export class Commands implements CommandRunner {
 
   private call<Name extends CommandName>(call: CommandCall, name: Name, value: Command['body']['value']): Promise<void> | undefined {
     const row: CommandRow<Name> = commandTable[name];
-    if (row.run === 'unsupported') throw new ArqonError('UNSUPPORTED_COMMAND', { field: 'command' });
     // The oneof pairs each name with its own value type.
     const result = (row.run as (context: CommandContext, call: CommandCall, value: unknown) => unknown)(this.context, call, value);
     return result instanceof Promise ? result : undefined;

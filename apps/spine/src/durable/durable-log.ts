@@ -12,6 +12,18 @@ import { WindowWaiters } from './window-waiters.js';
  */
 export type DurableState = 'opening' | 'open' | 'failed' | 'degraded' | 'closed';
 
+/** What changes the state (docs/state_machines/topic.md). */
+export type DurableEvent = 'opened' | 'failed' | 'lost' | 'retried' | 'restored' | 'closed';
+
+/** Which event leads where; what is not here leaves the state as it is. */
+export const durableTransitions: Readonly<Record<DurableState, Readonly<Partial<Record<DurableEvent, DurableState>>>>> = {
+  opening: { opened: 'open', failed: 'failed', lost: 'degraded', closed: 'closed' },
+  open: { lost: 'degraded', closed: 'closed' },
+  failed: { retried: 'opening', closed: 'closed' },
+  degraded: { restored: 'open', closed: 'closed' },
+  closed: {},
+};
+
 /** A run that waits for the log, and what becomes of it. Exactly one of its methods is called, once. */
 export interface PendingRun {
   readonly record: RunRecord;
@@ -150,8 +162,7 @@ export class DurableLog {
 
   /** The store is away. */
   storeLost(): void {
-    if (!this.options.degrades || this.state === 'degraded' || this.state === 'closed') return;
-    this.state = 'degraded';
+    if (!this.options.degrades || !this.step('lost')) return;
     clearTimeout(this.reopenTimer);
     this.stopFollowing();
     this.refuseAll();
@@ -163,11 +174,11 @@ export class DurableLog {
   /** The store is back. */
   storeBack(): void {
     if (this.state === 'degraded') void this.restore();
-    else if (this.state === 'failed') void this.open();
+    else if (this.step('retried')) void this.open();
   }
 
   close(): void {
-    this.state = 'closed';
+    this.step('closed');
     clearTimeout(this.reopenTimer);
     this.stopFollowing();
     this.refuseAll();
@@ -180,18 +191,24 @@ export class DurableLog {
     this.openLog?.trim(nowUs).catch((error: unknown) => { this.parts.failed(this.key, error); });
   }
 
+  /** False when the event means nothing in this state. */
+  private step(event: DurableEvent): boolean {
+    const next = durableTransitions[this.state][event];
+    if (next === undefined) return false;
+    this.state = next;
+    return true;
+  }
+
   private async open(): Promise<void> {
-    this.state = 'opening';
     try {
       const log = this.log ?? (await this.parts.store.openLog(this.key, this.options));
       const head = this.options.fromStart ? { ...log.head, lastSequence: 0 } : log.head;
       const newest = this.options.fromStart ? [] : await readNewest(log, this.parts.store.isDense);
-      if (this.state !== 'opening') {
+      if (!this.step('opened')) {
         if (this.isClosed()) log.close();
         return;
       }
       this.log = log;
-      this.state = 'open';
       this.sink.opened(head, newest);
       this.follow(log, head.lastSequence);
       this.wake();
@@ -201,7 +218,7 @@ export class DurableLog {
       this.parts.failed(this.key, error);
       if (this.options.degrades) this.storeLost();
       else {
-        this.state = 'failed';
+        this.step('failed');
         this.refuseAll();
         this.wake();
       }
@@ -220,9 +237,8 @@ export class DurableLog {
     try {
       const log = this.log ?? (await this.parts.store.openLog(this.key, this.options));
       const head = await log.reset(this.parts.nowMs() * 1_000);
-      if (this.state !== 'degraded') return;
+      if (!this.step('restored')) return;
       this.log = log;
-      this.state = 'open';
       this.sink.restarted(head);
       this.windowWaiters.moved();
       this.follow(log, head.lastSequence);

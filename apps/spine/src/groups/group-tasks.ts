@@ -1,7 +1,7 @@
 import type { GroupRun } from '@arqonbus/storage';
 import type { GroupOptions } from './group-options.js';
 import type { TaskReceiver } from './group-source.js';
-import { encodeTasks, openRun, rememberRun, runKey, taskBytes, type FailureReason, type HeldTasks, type Member, type RunInWork, type RunMemories, type Task } from './task.js';
+import { encodeTasks, openRun, rememberRun, runKey, stepTask, taskBytes, type FailureReason, type HeldTasks, type Member, type RunInWork, type RunMemories, type Task } from './task.js';
 
 /** Plain integers that the metrics read at scrape time. */
 export interface GroupCounters {
@@ -79,7 +79,7 @@ export class GroupTasks {
       task.lastHolder = undefined;
       if (!counts) task.deliveries -= 1;
       if (counts) this.failed(task, 'member_lost');
-      else this.giveBack(task);
+      else this.giveBack(task, 'returned');
     }
   }
 
@@ -113,7 +113,7 @@ export class GroupTasks {
     this.answered(task.holder, nowMs);
     this.unlease(task);
     this.counters.acknowledged += 1;
-    this.finish(task);
+    this.finish(task, 'acknowledged');
   }
 
   /** Its holder gives it back, to be delivered again after the delay. */
@@ -125,7 +125,7 @@ export class GroupTasks {
       this.failed(task, 'nacked');
       return;
     }
-    task.state = 'delayed';
+    stepTask(task, 'delayed');
     task.dueMs = nowMs + Math.min(retryAfterMs, this.options.maxRetryAfterMs);
     this.delayed.add(task);
   }
@@ -134,7 +134,7 @@ export class GroupTasks {
   buried(task: Task): void {
     task.run.buryingCount -= 1;
     this.counters.deadLetters += 1;
-    this.finish(task);
+    this.finish(task, 'buried');
   }
 
   /** Ends leases that have run out and delays that are over. */
@@ -146,7 +146,7 @@ export class GroupTasks {
     for (const task of this.delayed) {
       if (task.dueMs > nowMs) continue;
       this.delayed.delete(task);
-      this.giveBack(task);
+      this.giveBack(task, 'due');
     }
   }
 
@@ -265,7 +265,7 @@ export class GroupTasks {
   }
 
   private lease(task: Task, member: Member, nowMs: number): void {
-    task.state = 'leased';
+    stepTask(task, 'leased');
     task.deliveries += 1;
     task.holder = member;
     task.leaseEndsMs = nowMs + this.options.leaseMs;
@@ -315,26 +315,26 @@ export class GroupTasks {
       return;
     }
     task.deliveries -= 1;
-    this.giveBack(task);
+    this.giveBack(task, 'returned');
   }
 
   private failed(task: Task, reason: FailureReason): void {
     if (task.deliveries < this.options.maxAttempts) {
-      this.giveBack(task);
+      this.giveBack(task, 'returned');
       return;
     }
-    task.state = 'burying';
+    stepTask(task, 'died');
     task.run.buryingCount += 1;
     this.outcomes.taskDead(task, reason);
   }
 
-  private giveBack(task: Task): void {
-    task.state = 'waiting';
+  private giveBack(task: Task, event: 'returned' | 'due'): void {
+    stepTask(task, event);
     this.returned.push(task);
   }
 
-  private finish(task: Task): void {
-    task.state = 'done';
+  private finish(task: Task, event: 'acknowledged' | 'buried'): void {
+    stepTask(task, event);
     const { run } = task;
     run.openCount -= 1;
     this.openCount -= 1;

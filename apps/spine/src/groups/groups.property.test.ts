@@ -203,7 +203,7 @@ it('hands each event to one member at a time, until it is acknowledged once or d
     const ends = [...players.done].flatMap(([sequence, count]) => Array.from({ length: count }, () => sequence)).concat(deadLetters(players.world));
     expect(ends.sort((left, right) => left - right)).toEqual(Array.from({ length: players.publishedCount }, (_, index) => index + 1));
   }), { numRuns: 300, seed: 31 });
-}, 60_000);
+});
 
 it('hands each event to one member at a time, and loses none, on Spines that share a store and are killed', async () => {
   await fc.assert(fc.asyncProperty(manySpines, async (steps) => {
@@ -218,4 +218,4 @@ it('hands each event to one member at a time, and loses none, on Spines that sha
     const ends = new Set([...players.done.keys(), ...deadLetters(world)]);
     expect([...ends].sort((left, right) => left - right)).toEqual(Array.from({ length: players.publishedCount }, (_, index) => index + 1));
   }), { numRuns: 300, seed: 32 });
-}, 60_000);
+});

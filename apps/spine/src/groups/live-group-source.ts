@@ -1,7 +1,7 @@
-import { BatchView, envelopeRanges, readStampedBatch } from '@arqonbus/envelope';
+import { readStampedBatch } from '@arqonbus/envelope';
 import { ArqonError } from '@arqonbus/errors';
 import { encodeRunBody, type GroupLog, type GroupRun, type TopicHistory } from '@arqonbus/storage';
-import type { Topic } from '../routing/index.js';
+import { viewOf, type Topic } from '../routing/index.js';
 import type { GroupSource } from './group-source.js';
 
 export interface LiveGroupLimits {
@@ -128,16 +128,4 @@ class LiveGroupLog implements GroupLog {
     }
     return runs;
   }
-}
-
-/** A view of nothing but contiguous envelope entries. */
-export function viewOf(bytes: Uint8Array, start: number, end: number): BatchView {
-  const view = new BatchView();
-  view.reset(start, end);
-  view.kind = 'events';
-  view.envelopesStart = start;
-  view.envelopesEnd = end;
-  view.envelopesBytes = end - start;
-  view.envelopeCount = envelopeRanges(bytes, start, end).length;
-  return view;
 }

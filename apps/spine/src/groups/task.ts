@@ -1,4 +1,4 @@
-import { encodeEpoch, envelopeIdStart, envelopeRanges, stampedBatchSize, utf8Size, varintSize, writeStampedHeader, writeUtf8, writeVarint } from '@arqonbus/envelope';
+import { encodeEpoch, envelopeIdStart, envelopeRanges, stampedBatchSize, utf8Size, varintSize, withoutStampInspection, writeStampedHeader, writeUtf8, writeVarint } from '@arqonbus/envelope';
 import { decodeRunBody, isTombstone, type GroupRun, type RunBody } from '@arqonbus/storage';
 import type { TaskReceiver } from './group-source.js';
 
@@ -10,6 +10,23 @@ export type FailureReason = 'nacked' | 'lease_expired' | 'member_lost';
  * `done`: acknowledged, or dead and published.
  */
 export type TaskState = 'waiting' | 'leased' | 'delayed' | 'burying' | 'done';
+
+/** What changes the state (docs/state_machines/group_task.md). */
+export type TaskEvent = 'leased' | 'acknowledged' | 'returned' | 'delayed' | 'due' | 'died' | 'buried';
+
+/** Which event leads where; what is not here leaves the state as it is. */
+export const taskTransitions: Readonly<Record<TaskState, Readonly<Partial<Record<TaskEvent, TaskState>>>>> = {
+  waiting: { leased: 'leased' },
+  leased: { acknowledged: 'done', returned: 'waiting', delayed: 'delayed', died: 'burying' },
+  delayed: { due: 'waiting' },
+  burying: { buried: 'done' },
+  done: {},
+};
+
+/** Lets an event happen to a task. */
+export function stepTask(task: Task, event: TaskEvent): void {
+  task.state = taskTransitions[task.state][event] ?? task.state;
+}
 
 /** One session in one group. */
 export interface Member {
@@ -120,7 +137,7 @@ export function encodeTasks(tasks: readonly Task[], group: string, leaseMs: numb
     routing: body.routing, sender: body.sender, epoch: encodeEpoch(source.epoch), sequence: sequence + first.index,
     prev: first.index === 0 ? prev : sequence + first.index - 1, timeUs,
     // Behind `after` comes `replayed`, which tasks never have, and then `task`.
-    after: Buffer.concat([body.after, encodeTaskField(group, leaseMs, first.deliveries)]),
+    after: Buffer.concat([withoutStampInspection(body.after), encodeTaskField(group, leaseMs, first.deliveries)]),
     replayed: false, envelopesBytes: envelopes.length,
   };
   const entry = new Uint8Array(stampedBatchSize(stamped));

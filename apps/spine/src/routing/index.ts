@@ -4,9 +4,11 @@ export { LiveWindow, type Eraser, type HistoryReader, type ReadPage } from './hi
 export { prepareTopics, whenCaughtUp, type SeenPlace } from './caught-up.js';
 export { CausalRooms } from './causal-rooms.js';
 export { Intake, type CommandRunner, type IntakeLimits } from './intake.js';
-export { Publisher, type PublishLimits, type PublishSpans } from './publish.js';
+export { OwnPublisher, viewOf } from './own-publisher.js';
+export { Publisher, type InspectedRun, type PublishLimits, type PublishSpans, type RunForm, type RunInspector } from './publish.js';
 export { Recoveries, type Mark } from './recovery.js';
 export type { Cursor, Recovery } from './recovery-state.js';
+export { isFollowedByOthers } from './request-reply.js';
 export { restartTopic } from './restart-topic.js';
 export type { Refusal } from './refusal.js';
 export { ServerMessages, type ReplyBody } from './server-messages.js';

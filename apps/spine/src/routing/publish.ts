@@ -1,5 +1,5 @@
 import { canPublish, canPublishInbox } from '@arqonbus/auth';
-import { BatchView, encodeStampAfter, readPositions } from '@arqonbus/envelope';
+import { BatchView, copyEnvelopes, encodeStampAfter, readPositions } from '@arqonbus/envelope';
 import { closeCodes, hardCaps, isArqonError, type ErrorCode } from '@arqonbus/errors';
 import { encodeRunBody, type DurabilityName, type RunToAppend } from '@arqonbus/storage';
 import type { DurableLog } from '../durable/durable-log.js';
@@ -12,7 +12,7 @@ import type { FanOut } from './fan-out.js';
 import { RateBucket } from './rate-bucket.js';
 import type { ServerMessages } from './server-messages.js';
 import type { Session } from './session.js';
-import { expectsReply, readReplyRequests } from './request-reply.js';
+import { expectsReply, isFollowedByOthers, readReplyRequests } from './request-reply.js';
 import type { Room, Topic } from './topic.js';
 
 export interface PublishLimits {
@@ -22,6 +22,27 @@ export interface PublishLimits {
   readonly replySearchEvents: number;
   /** Whether other Spines may have subscribers of a durable topic. */
   readonly hasOtherSpines: boolean;
+}
+
+/** A run as it goes on after inspection. */
+export interface RunForm {
+  readonly bytes: Uint8Array;
+  readonly view: BatchView;
+  /** Field of the stamp that tells what was found; mostly empty. */
+  readonly inspectionField: Uint8Array;
+}
+
+/** What becomes of a run that is not simply clean: refused, or passed on as `live` to subscribers and as `stored` to history. */
+export type InspectedRun =
+  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly index: number }
+  | { readonly kind: 'passed'; readonly live: RunForm; readonly stored: RunForm };
+
+/** Content inspection as routing sees it. */
+export interface RunInspector {
+  /** Whether messages of a topic are inspected; asked once per topic. */
+  covers(topic: Topic): boolean;
+  /** Undefined when there is nothing to say of the run. Never throws. */
+  inspect(session: Session, topic: Topic, bytes: Uint8Array, view: BatchView): InspectedRun | undefined;
 }
 
 /** What publishing works with. */
@@ -36,6 +57,8 @@ export interface PublisherParts {
   readonly storeDurability: () => DurabilityName;
   readonly spans: PublishSpans;
   readonly causal: CausalRooms;
+  /** Undefined when content inspection is off. */
+  readonly inspector: RunInspector | undefined;
   /** Work in the background failed; for the log. */
   failed(error: unknown): void;
   /** Topics of which the session gets events as tasks. */
@@ -79,23 +102,43 @@ export class Publisher {
     const topic = isSameRouting(bytes, view, session.lastTopic) ? session.lastTopic : this.resolve(session, bytes, view);
     if (topic === undefined) return;
     if (view.kind === 'replies' && !this.answersDelivered(session, bytes, view)) return;
+    const { inspector } = this.parts;
+    if (inspector !== undefined && (topic.isInspected ??= inspector.covers(topic))) this.publishInspected(session, bytes, view, topic, nowMs, inspector);
+    else this.order(session, bytes, view, topic, nowMs, nothingFound);
+  }
+
+  /** What was found is dealt with before the run is numbered, delivered or stored (E2). */
+  private publishInspected(session: Session, bytes: Uint8Array, view: BatchView, topic: Topic, nowMs: number, inspector: RunInspector): void {
+    const inspected = inspector.inspect(session, topic, bytes, view);
+    if (inspected === undefined) {
+      this.order(session, bytes, view, topic, nowMs, nothingFound);
+    } else if (inspected.kind === 'refused') {
+      this.refuse(session, bytes, view, inspected.code, { field: 'batches.envelopes', index: inspected.index, topic });
+    } else {
+      const { live, stored } = inspected;
+      this.order(session, live.bytes, live.view, topic, nowMs, { inspectionField: live.inspectionField, stored: stored === live ? undefined : stored });
+    }
+  }
+
+  private order(session: Session, bytes: Uint8Array, view: BatchView, topic: Topic, nowMs: number, found: Found): void {
     if (topic.policy.order === 'causal' && topic.room !== undefined) {
-      this.offerCausal(session, bytes, view, topic, topic.room);
+      this.offerCausal(session, bytes, view, topic, topic.room, found);
       return;
     }
     if (view.afterCount > 0 && !this.checkAfter(session, bytes, view, topic)) return;
-    this.take(session, bytes, view, topic, nowMs);
+    this.take(session, bytes, view, topic, nowMs, found);
   }
 
   /** A room with `order: causal`: the run goes on now or once what it depends on is there; its bytes are kept that long. */
-  private offerCausal(session: Session, bytes: Uint8Array, view: BatchView, topic: Topic, room: Room): void {
+  private offerCausal(session: Session, bytes: Uint8Array, view: BatchView, topic: Topic, room: Room, found: Found): void {
     const { bytes: kept, view: keptView } = view.detach(bytes);
+    const keptFound = found.stored === undefined ? found : { ...found, stored: { ...found.stored, ...found.stored.view.detach(found.stored.bytes) } };
     const after = readPositions(bytes, view);
     for (const { channel } of after) void this.openDependency(session, room, channel);
     this.parts.causal.offer(room, {
       channel: topic.channel, after, sizeBytes: kept.length,
       publisher: view.ack ? `${session.clientId} ${String(view.producerHi)} ${String(view.producerLo)}` : `session ${String(session.id)}`,
-      publish: () => { this.take(session, kept, keptView, topic, this.parts.nowMs()); },
+      publish: () => { this.take(session, kept, keptView, topic, this.parts.nowMs(), keptFound); },
       refuse: (code) => { this.refuse(session, kept, keptView, code, { field: 'batches.after', topic }); },
     });
   }
@@ -112,21 +155,23 @@ export class Publisher {
   }
 
   /** Numbers a run, holds it and acknowledges it: at once where history is in memory, through the store's log elsewhere. */
-  private take(session: Session, bytes: Uint8Array, view: BatchView, topic: Topic, nowMs: number): void {
+  private take(session: Session, bytes: Uint8Array, view: BatchView, topic: Topic, nowMs: number, found: Found): void {
     const run = this.run;
     if (topic.sessionCount <= 1 && this.hasNoResponder(session, bytes, view, topic)) return;
     if (topic.durable !== undefined && !topic.isInMemory) {
-      this.submit(session, bytes, view, topic, topic.durable);
+      this.submit(session, bytes, view, topic, topic.durable, found);
       return;
     }
     run.source = bytes;
     run.view = view;
     run.routing = routingOf(topic, view);
     run.sender = session.sender;
-    run.after = view.afterCount === 0 ? noBytes : encodeStampAfter(bytes, view);
+    run.after = stampFieldsOf(bytes, view, found.inspectionField);
     run.producerOwner = session.clientId;
     run.turn = this.parts.fanOut.turn;
     this.parts.fanOut.makeRoom(topic, view.envelopesBytes);
+    // A run of which history keeps another form stands alone.
+    if (found.stored !== undefined) this.parts.fanOut.flushTopic(topic);
     const endSpan = view.traceparentStart < 0 ? undefined : this.parts.spans.start(latin1(bytes, view.traceparentStart, view.traceparentEnd), topic);
     const outcome = topic.history.append(run, nowMs * 1000);
     endSpan?.();
@@ -136,12 +181,21 @@ export class Publisher {
       this.counters.bytes += view.envelopesBytes;
       topic.lastActiveMs = nowMs;
       this.parts.fanOut.markTopic(topic);
+      if (found.stored !== undefined) this.keep(topic, run.sequence, found.stored);
     } else if (outcome !== 'duplicate') {
       this.refuse(session, bytes, view, refusalOf[outcome], { field: 'batches.run', topic });
       return;
     } else this.counters.duplicates += 1;
     if (view.ack) this.acknowledge(session, topic, run, outcome === 'duplicate');
     if (topic.policy.order === 'causal') this.parts.causal.advance(topic);
+  }
+
+  /** Subscribers get the run now; history goes on with the form that it keeps. */
+  private keep(topic: Topic, sequence: number, { bytes, view, inspectionField }: RunForm): void {
+    this.parts.fanOut.flushTopic(topic);
+    const envelopes = new Uint8Array(view.envelopesBytes);
+    copyEnvelopes(envelopes, 0, bytes, view);
+    topic.history.replaceRun(sequence, envelopes, stampFieldsOf(bytes, view, inspectionField));
   }
 
   private acknowledge(session: Session, topic: Topic, run: RunToAppend, duplicate: boolean): void {
@@ -152,9 +206,11 @@ export class Publisher {
   }
 
   /** The way of a durable run: it is copied, waits for the log, and comes back to be fanned out once the log has it. */
-  private submit(session: Session, bytes: Uint8Array, view: BatchView, topic: Topic, durable: DurableLog): void {
+  private submit(session: Session, liveBytes: Uint8Array, liveView: BatchView, topic: Topic, durable: DurableLog, found: Found): void {
+    // Subscribers of a durable room get what its log holds, on every Spine.
+    const { bytes, view, inspectionField } = found.stored ?? { bytes: liveBytes, view: liveView, inspectionField: found.inspectionField };
     const { ack, producerHi, producerLo, run, envelopeCount: count, envelopesBytes } = view;
-    const after = view.afterCount === 0 ? noBytes : encodeStampAfter(bytes, view);
+    const after = stampFieldsOf(bytes, view, inspectionField);
     const endSpan = view.traceparentStart < 0 ? undefined : this.parts.spans.start(latin1(bytes, view.traceparentStart, view.traceparentEnd), topic);
     const requestId = view.firstIdStart < 0 ? noBytes : bytes.slice(view.firstIdStart, view.firstIdStart + 16);
     const refuse = (code: ErrorCode, retryAfterMs: number): void => {
@@ -283,8 +339,7 @@ export class Publisher {
   private hasNoResponder(session: Session, bytes: Uint8Array, view: BatchView, topic: Topic): boolean {
     if (this.parts.limits.hasOtherSpines && topic.durable !== undefined) return false;
     if (topic.place.kind === 'inbox' || view.envelopeCount !== 1 || view.kind !== 'events') return false;
-    const own = session.topics?.has(topic) === true || (topic.room !== undefined && session.rooms?.has(topic.room) === true) ? 1 : 0;
-    if (topic.sessionCount > own || !expectsReply(bytes, view)) return false;
+    if (isFollowedByOthers(session, topic.room, topic) || !expectsReply(bytes, view)) return false;
     this.refuse(session, bytes, view, 'NO_RESPONDERS', { topic });
     return true;
   }
@@ -321,7 +376,22 @@ function routingOf(topic: Topic, view: BatchView): Uint8Array {
   return routingToSession(topic, Number.isNaN(session) ? Number.MAX_SAFE_INTEGER : session);
 }
 
+/** Stamp fields 7 and 8. */
+function stampFieldsOf(bytes: Uint8Array, view: BatchView, inspectionField: Uint8Array): Uint8Array {
+  if (view.afterCount === 0) return inspectionField;
+  const after = encodeStampAfter(bytes, view);
+  return inspectionField.length === 0 ? after : Buffer.concat([after, inspectionField]);
+}
+
+/** What inspection leaves to be done with a run. */
+interface Found {
+  readonly inspectionField: Uint8Array;
+  /** The form that history keeps, where subscribers get another. */
+  readonly stored: RunForm | undefined;
+}
+
 /** Each reply costs a search of recent history. */
 const maxRepliesPerBatch = 16;
 
 const noBytes = new Uint8Array(0);
+const nothingFound: Found = { inspectionField: noBytes, stored: undefined };

@@ -44,6 +44,17 @@ describe('charge()', () => {
   });
 });
 
+describe('pause()', () => {
+  it('grants nothing for so long, and forgives no debt', () => {
+    const bucket = new RateBucket(1_000, 1_000, 0);
+    bucket.pause(100);
+    expect([bucket.take(1, 1, 0), bucket.take(1, 1, 100), bucket.take(1, 1, 101)]).toEqual([101, 1, 0]);
+    bucket.charge(3_000);
+    bucket.pause(100);
+    expect(bucket.debtMs(101)).toBe(3_000);
+  });
+});
+
 describe('reserveMs()', () => {
   it('is the time until half of the burst in bytes is there', () => {
     const bucket = new RateBucket(1_000, 1_000, 0);

@@ -26,6 +26,11 @@ export class RateBucket {
     this.bytes -= bytes;
   }
 
+  /** Takes what is left, and what comes in for so long: nothing is granted meanwhile. */
+  pause(milliseconds: number): void {
+    this.bytes = Math.min(this.bytes, -(this.bytesPerSecond * milliseconds) / 1000);
+  }
+
   /** Milliseconds until a debt is paid; 0 when there is none. */
   debtMs(nowMs: number): number {
     return this.take(0, 0, nowMs);

@@ -11,6 +11,8 @@ export interface RecoveryOptions {
   readonly catchUpMs: number;
   readonly pageBytes: number;
   readonly pageEvents: number;
+  /** Whether stamps tell of content inspection where history keeps it (E24). */
+  readonly exposesInspection: boolean;
 }
 
 /**
@@ -163,6 +165,7 @@ export class Recoveries {
       if (gap !== undefined) parts.push(gap);
       const page = cursor.topic.history.read({
         fromSequence: cursor.sequence + 1, maxEvents: this.options.pageEvents, maxBytes: this.options.pageBytes,
+        withInspection: this.options.exposesInspection,
       });
       cursor.sequence = page.nextSequence === 0 ? cursor.topic.history.lastSequence : page.nextSequence - 1;
       parts.push(page.bytes);
@@ -193,7 +196,8 @@ export class Recoveries {
   private async storedPage(parts: Uint8Array[], cursor: Cursor, log: TopicLog): Promise<Uint8Array> {
     const { topic, epoch, sequence } = cursor;
     const { heldAfter } = topic.history;
-    const window = { fromSequence: sequence + 1, toSequence: heldAfter, maxEvents: this.options.pageEvents, maxBytes: this.options.pageBytes };
+    const { pageEvents: maxEvents, pageBytes: maxBytes, exposesInspection: withInspection } = this.options;
+    const window = { fromSequence: sequence + 1, toSequence: heldAfter, maxEvents, maxBytes, withInspection };
     const page = await log.read(window);
     // A new epoch shows in the live window before long; the position is looked at again then.
     if (page.epoch !== epoch || topic.history.epoch !== epoch) return Buffer.concat(parts);

@@ -5,6 +5,7 @@ import type { RateBucket } from './rate-bucket.js';
 import type { Recovery } from './recovery-state.js';
 import type { Refusal } from './refusal.js';
 import type { Room, Tenant, Topic } from './topic.js';
+import type { WaitingFrames } from './waiting-frames.js';
 
 /** Bytes of replies and acknowledgements kept for a session that does not read. */
 const maxHeldBytes = 1_048_576;
@@ -62,7 +63,12 @@ export class Session {
   /** Bytes received within the turn `turn`. */
   turn = 0;
   turnBytes = 0;
+  /** Frames that wait for a later turn. */
+  waiting: WaitingFrames | undefined;
   refusalsInTurn = 0;
+  /** Steps that content inspection took for the session in the turn `inspectionTurn`. */
+  inspectionSteps = 0;
+  inspectionTurn = -1;
   commandsInTurn = 0;
   private strikes = 0;
   private strikesSinceMs = 0;

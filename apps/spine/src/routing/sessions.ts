@@ -8,7 +8,7 @@ import type { Recoveries } from './recovery.js';
 import type { ServerMessages } from './server-messages.js';
 import { Session, type SessionOwner, type SessionPort } from './session.js';
 import type { Subscriptions } from './subscriptions.js';
-import type { Topic } from './topic.js';
+import type { Tenant, Topic } from './topic.js';
 
 export interface SessionSettings {
   readonly server: string;
@@ -24,6 +24,8 @@ export interface SessionSettings {
 }
 
 const clockSkewMs = 30_000;
+/** How long a session waits for the log of its inbox. */
+const maxInboxWaitMs = 2_000;
 
 /** All sessions of this Spine, however they are connected. */
 export class Sessions {
@@ -81,15 +83,14 @@ export class Sessions {
     session.endsAtMs = this.endOf(claims);
     this.watchExpiry(session);
     this.welcome(session);
-    const inbox = this.inboxOf(session);
+    const inbox = this.inboxOf(tenant, session.clientId);
     // A reopened session resumes its inbox from where it was.
     if (inbox !== undefined && !options.reopened) this.subscriptions.addTopic(session, inbox);
     return session;
   }
 
-  /** The session's inbox, if there is one: a durable one may hold what other Spines take, so it is opened. */
-  private inboxOf(session: Session): Topic | undefined {
-    const { tenant, clientId } = session;
+  /** A client's inbox, if there is one: a durable one may hold what other Spines take, so it is opened. */
+  private inboxOf(tenant: Tenant, clientId: string): Topic | undefined {
     const known = tenant.inboxes.get(clientId);
     if (known !== undefined || !this.directory.hasDurableInbox(tenant, clientId)) return known;
     try {
@@ -99,6 +100,23 @@ export class Sessions {
       if (isArqonError(error)) return undefined;
       throw error;
     }
+  }
+
+  /**
+   * To be awaited before a session is opened: what is sent to its inbox by another Spine, from the welcome on, is heard only once the inbox's log is
+   * open here. Resolves after a bound in any case: a store that is away must keep nobody out, publishing to the inbox is refused meanwhile.
+   */
+  async inboxReady({ tenantId, subject }: Claims): Promise<void> {
+    if (!this.directory.hasPlaceFor(tenantId)) return;
+    const log = this.inboxOf(this.directory.tenant(tenantId), subject)?.durable;
+    if (log === undefined) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, maxInboxWaitMs).unref();
+      log.whenSettled(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   close(session: Session): void {

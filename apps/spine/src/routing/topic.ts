@@ -62,6 +62,8 @@ export class Topic {
   isActive = false;
   /** Removed from its tenant: cached references resolve again. */
   isClosed = false;
+  /** Whether content inspection covers it; undefined until it is asked for the first time. */
+  isInspected: boolean | undefined;
   /** Milliseconds of the last event, subscription or creation. */
   lastActiveMs: number;
   /** When the head is announced next while nothing happens; 0 when not scheduled. */

@@ -1,4 +1,5 @@
 import type { LiveHistory } from '@arqonbus/storage';
+import type { Casil, Tally } from '../casil/index.js';
 import { observeCounters, type Logger, type Metrics, type ObservedCounter } from '@arqonbus/telemetry';
 import type { Bus, DurableStore } from '../bus.js';
 import type { LinkDoor, ServiceDoor } from '../transport/index.js';
@@ -17,7 +18,7 @@ const namedRooms = 20;
 
 /** Publishes what the layers count: they count in plain integers, read here at scrape time. */
 export function registerMetrics(meter: Metrics['meter'], sources: MetricSources): void {
-  observeCounters(meter, [...trafficMetrics(sources), ...stateMetrics(sources)]);
+  observeCounters(meter, [...trafficMetrics(sources), ...stateMetrics(sources), ...casilMetrics(sources.bus.casil)]);
 }
 
 function trafficMetrics({ bus, service, links, logger }: MetricSources): ObservedCounter[] {
@@ -25,6 +26,7 @@ function trafficMetrics({ bus, service, links, logger }: MetricSources): Observe
   return [
     counter('arqon_frames_received_total', 'Frames received from sessions.', () => intake.counters.frames),
     counter('arqon_bytes_received_total', 'Bytes received from sessions.', () => intake.counters.bytes, 'By'),
+    counter('arqon_deferred_frames_total', 'Frames that waited for a later turn, so that others were heard first.', () => intake.counters.deferredFrames),
     counter('arqon_malformed_frames_total', 'Frames refused whole.', () => intake.counters.malformedFrames),
     counter('arqon_runs_published_total', 'Runs accepted.', () => publisher.counters.runs),
     counter('arqon_events_published_total', 'Events accepted.', () => publisher.counters.events),
@@ -81,6 +83,37 @@ function stateMetrics({ bus, links, store, durable }: MetricSources): ObservedCo
       read: () => busiestRooms(bus),
     },
   ];
+}
+
+/** Labels are words of the code alone; who offends is told to operators, at /casil/offenders. */
+function casilMetrics(casil: Casil | undefined): ObservedCounter[] {
+  const enabled = gauge('arqon_casil_enabled', 'Whether content inspection is on.', () => (casil === undefined ? 0 : 1));
+  if (casil === undefined) return [enabled];
+  const { gate: { counters }, events, log } = casil;
+  return [
+    enabled,
+    counter('arqon_casil_inspected_total', 'Messages inspected.', () => counters.inspected),
+    tallied('arqon_casil_messages_total', 'Messages of which something was found, by the worst kind of it.', 'kind', counters.byKind),
+    tallied('arqon_casil_risk_total', 'The same, by risk.', 'risk_level', counters.byRisk),
+    {
+      name: 'arqon_casil_decisions_total', help: 'Messages by decision.', unit: '', kind: 'counter',
+      read: () => decisions.map((decision) => ({ attributes: { decision }, value: (counters.byDecision.get(decision) ?? 0) + (decision === 'allow' ? counters.cleanCount : 0) })),
+    },
+    tallied('arqon_casil_reasons_total', 'Messages by reason code, where there is one.', 'reason_code', counters.byReason),
+    counter('arqon_casil_oversize_total', 'Messages larger than what is inspected.', () => counters.oversize),
+    counter('arqon_casil_probable_secrets_total', 'Messages with a probable secret or key material.', () => counters.probableSecrets),
+    counter('arqon_casil_internal_errors_total', 'Inspections that failed.', () => counters.internalErrors),
+    counter('arqon_casil_monitored_total', 'Messages that monitor mode let pass and enforce would not have.', () => counters.monitored),
+    counter('arqon_casil_events_published_total', 'Events of content inspection published.', () => events.publishedCount),
+    counter('arqon_casil_events_dropped_total', 'Events of content inspection dropped because there were too many.', () => events.droppedCount),
+    counter('arqon_casil_log_lines_suppressed_total', 'Log lines of content inspection not written because there were too many.', () => log.suppressedCount),
+  ];
+}
+
+const decisions = ['allow', 'allow_with_redaction', 'block'] as const;
+
+function tallied(name: string, help: string, label: string, tally: Tally): ObservedCounter {
+  return { name, help, unit: '', kind: 'counter', read: () => [...tally].map(([value, count]) => ({ attributes: { [label]: value }, value: count })) };
 }
 
 const outcomeNames = {

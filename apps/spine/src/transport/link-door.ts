@@ -129,8 +129,7 @@ export class LinkDoor implements TransportHandlers<LinkSeat> {
     this.queued.delete(link);
     for (const opening of this.openings.get(link)?.values() ?? []) opening.isCancelled = true;
     this.openings.delete(link);
-    for (const session of link.sessions.values()) this.parts.sessions.close(session);
-    link.sessions.clear();
+    for (const id of [...link.sessions.keys()]) this.finishSession(link, id);
     this.parts.logger.warn({ shield: link.shieldId }, 'link lost');
   }
 
@@ -171,7 +170,7 @@ export class LinkDoor implements TransportHandlers<LinkSeat> {
     switch (body.case) {
       case 'hello': this.greet(link, body.value.protocol, body.value.shieldId); return;
       case 'openSession': this.openSession(link, Number(body.value.session), body.value.token, body.value.reopened); return;
-      case 'closeSession': this.closeSession(link, Number(body.value.session)); return;
+      case 'closeSession': this.leave(link, Number(body.value.session)); return;
       case 'sessionLagging': this.lagging(link, Number(body.value.session), body.value.positions); return;
       case 'sessionCredit': {
         const session = link.sessions.get(Number(body.value.session));
@@ -211,6 +210,7 @@ export class LinkDoor implements TransportHandlers<LinkSeat> {
   /** The Spine verifies again what the Shield verified: a broken Shield cannot invent tenants. */
   private async verifyAndOpen(link: Link, id: number, token: string, reopened: boolean): Promise<void> {
     const verdict = await this.parts.verifier.verify(token);
+    if (verdict.ok) await this.parts.sessions.inboxReady(verdict.claims);
     const openings = this.openings.get(link);
     const opening = openings?.get(id);
     if (opening === undefined || openings === undefined) return;
@@ -236,7 +236,7 @@ export class LinkDoor implements TransportHandlers<LinkSeat> {
   private leaveOldLink(link: Link, id: number, claims: Claims): void {
     for (const other of this.links) {
       const before = other === link ? undefined : other.sessions.get(id);
-      if (before !== undefined && sameIdentity(before.claims, claims)) this.closeSession(other, id);
+      if (before !== undefined && sameIdentity(before.claims, claims)) this.finishSession(other, id);
     }
   }
 
@@ -246,6 +246,20 @@ export class LinkDoor implements TransportHandlers<LinkSeat> {
     Promise.all(pending).then(() => {
       if (this.links.has(link)) work();
     }).catch((error: unknown) => { this.parts.logger.error({ error, shield: link.shieldId }, 'resume failed'); });
+  }
+
+  /** The client is gone: what it sent before goes on. */
+  private leave(link: Link, id: number): void {
+    const session = link.sessions.get(id);
+    if (session === undefined) this.closeSession(link, id);
+    else this.parts.intake.afterFramesOf(session, () => { this.closeSession(link, id); });
+  }
+
+  /** The same where the session must be gone now. */
+  private finishSession(link: Link, id: number): void {
+    const session = link.sessions.get(id);
+    if (session !== undefined) this.parts.intake.finishFramesOf(session);
+    this.closeSession(link, id);
   }
 
   private closeSession(link: Link, id: number): void {

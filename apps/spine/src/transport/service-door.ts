@@ -120,6 +120,7 @@ export class ServiceDoor implements TransportHandlers<Seat> {
     const verdict = token === undefined ? undefined : await this.parts.verifier.verify(token);
     if (verdict?.ok === true) {
       if (!this.parts.sessions.hasPlaceFor(verdict.claims.tenantId)) return this.refuse(503, 'no free session', { 'retry-after': '5' });
+      await this.parts.sessions.inboxReady(verdict.claims);
       return { accept: true, data: { claims: verdict.claims, session: undefined }, subprotocol };
     }
     this.parts.logger.warn({ remote: remoteAddress, detail: verdict?.detail ?? 'no token' }, 'token refused');
@@ -174,7 +175,7 @@ export class ServiceDoor implements TransportHandlers<Seat> {
 
   close(socket: TransportSocket<Seat>): void {
     const { session } = socket.data;
-    if (session !== undefined) this.parts.sessions.close(session);
+    if (session !== undefined) this.parts.intake.afterFramesOf(session, () => { this.parts.sessions.close(session); });
   }
 
   upgradeFailed(error: unknown): void {

@@ -15,6 +15,18 @@ import type { TokenSource } from './token-source.js';
  */
 export type ConnectionState = 'connecting' | 'open' | 'reconnecting' | 'draining' | 'closed';
 
+/** What changes the state (docs/state_machines/connection.md). */
+export type ConnectionEvent = 'welcomed' | 'lost' | 'drained' | 'stopped';
+
+/** Which event leads where; what is not here leaves the state as it is. */
+export const connectionTransitions: Readonly<Record<ConnectionState, Readonly<Partial<Record<ConnectionEvent, ConnectionState>>>>> = {
+  connecting: { welcomed: 'open', drained: 'draining', stopped: 'closed' },
+  open: { lost: 'reconnecting', drained: 'draining', stopped: 'closed' },
+  reconnecting: { welcomed: 'open', drained: 'draining', stopped: 'closed' },
+  draining: { stopped: 'closed' },
+  closed: {},
+};
+
 /** How a link reconnects. */
 export interface ReconnectOptions extends BackoffBounds {
   /** Attempts in a row without a welcome before the Bus closes. */
@@ -107,7 +119,7 @@ export class SessionLink {
 
   /** Tells the state after the owner took up the welcome. */
   opened(): void {
-    if (this.state !== 'draining' && this.state !== 'closed') this.change('open');
+    this.change('welcomed');
   }
 
   /** The server announced that it will close; the next connection comes within the window. */
@@ -122,7 +134,7 @@ export class SessionLink {
 
   /** Nothing new is taken from now on. */
   drain(): void {
-    if (this.state !== 'closed') this.change('draining');
+    this.change('drained');
   }
 
   /** Reconnects at once instead of waiting for the delay to pass. */
@@ -141,7 +153,7 @@ export class SessionLink {
     this.socket = undefined;
     this.isWelcomed = false;
     socket?.close(1000, 'closed');
-    this.change('closed', error);
+    this.change('stopped', error);
   }
 
   private async connect(): Promise<void> {
@@ -225,13 +237,14 @@ export class SessionLink {
     const delayMs = Math.max(leastDelayMs, wantedMs);
     this.attempt += 1;
     this.window = undefined;
-    if (this.state === 'open') this.change('reconnecting');
+    this.change('lost');
     this.timer = setTimeout(() => void this.connect(), delayMs);
   }
 
-  private change(state: ConnectionState, error?: ArqonError): void {
-    if (this.state === state) return;
-    this.state = state;
-    this.owner.stateChanged(state, error);
+  private change(event: ConnectionEvent, error?: ArqonError): void {
+    const next = connectionTransitions[this.state][event];
+    if (next === undefined) return;
+    this.state = next;
+    this.owner.stateChanged(next, error);
   }
 }

@@ -27,6 +27,19 @@ export interface ReplayOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** `idle`: no portion is asked for. `asking`: the server owes one. `done`: the end, or a fault. */
+export type ReplayState = 'idle' | 'asking' | 'done';
+
+/** What changes the state (docs/state_machines/replay.md). */
+export type ReplayEvent = 'asked' | 'answered' | 'ended' | 'failed';
+
+/** Which event leads where; what is not here leaves the state as it is. */
+export const replayTransitions: Readonly<Record<ReplayState, Readonly<Partial<Record<ReplayEvent, ReplayState>>>>> = {
+  idle: { asked: 'asking' },
+  asking: { answered: 'idle', ended: 'done', failed: 'done' },
+  done: {},
+};
+
 const portionEvents = 8_192;
 const leastPortionEvents = 64;
 const maxPace = 0xffff_ffff;
@@ -82,18 +95,18 @@ interface ReplayPart {
  * One replay, asked for portion by portion, so that what waits to be read stays bounded. Its batches carry no request id: one belongs to
  * it when it lies in the window and follows what came before without a hole. A batch of a resume that does so holds the same events.
  */
-class ReplayRun implements BatchTaker {
+export class ReplayRun implements BatchTaker {
   private parts: ReplayPart[] = [];
   /** Sequence of the last event received; undefined before the first. */
   private last: bigint | undefined;
   private epoch: bigint;
   /** First sequence of the window; 0n when it holds no event. */
   private firstSequence: bigint;
-  /** Last sequence of the window that arrived without following what came before. */
+  /** Sequence in the window that arrived without following what came before. */
   private beyondHole = 0n;
   private count = 0;
   private portionEnd = 0;
-  private state: 'idle' | 'asking' | 'done' = 'idle';
+  private state: ReplayState = 'idle';
   private failure: { readonly error: unknown } | undefined;
   private readonly stopped = new AbortController();
   private startedAtMs = 0;
@@ -150,7 +163,7 @@ class ReplayRun implements BatchTaker {
     const before = this.last ?? this.firstSequence - 1n;
     if (last <= before) return true;
     if (prev > before) {
-      this.beyondHole = last;
+      this.beyondHole = sequence;
       return false;
     }
     const from = sequence > before ? 0 : Number(before - sequence + 1n);
@@ -181,7 +194,7 @@ class ReplayRun implements BatchTaker {
   }
 
   private ask(): void {
-    this.state = 'asking';
+    this.step('asked');
     const heldBackMs = this.pace === 0 ? 0 : this.startedAtMs + (this.count * 1000) / this.pace - performance.now();
     if (heldBackMs > 1) this.timer = setTimeout(() => this.send(), heldBackMs);
     else this.send();
@@ -219,19 +232,25 @@ class ReplayRun implements BatchTaker {
     this.isOut = false;
     const isAtLimit = this.window.limit > 0 && this.count >= this.window.limit;
     const isAtEnd = isAtLimit || end.complete || end.nextSequence === 0n;
-    if (this.beyondHole > (this.last ?? 0n)) this.failed(new ArqonError('HISTORY_TRIMMED'));
-    else this.ended(isAtEnd ? 'done' : 'idle');
+    // What lies behind this portion came by a resume: the next portion brings it.
+    const isOfPortion = end.complete || end.nextSequence === 0n || this.beyondHole < end.nextSequence;
+    if (isOfPortion && this.beyondHole > (this.last ?? 0n)) this.failed(new ArqonError('HISTORY_TRIMMED'));
+    else this.turn(isAtEnd ? 'ended' : 'answered');
   }
 
   private failed(error: unknown): void {
     this.isOut = false;
     this.failure ??= { error };
-    this.ended('done');
+    this.turn('failed');
   }
 
-  private ended(state: 'idle' | 'done'): void {
-    this.state = state;
-    if (state === 'done' || this.stopped.signal.aborted) this.core.replays.delete(this);
+  private step(event: ReplayEvent): void {
+    this.state = replayTransitions[this.state][event] ?? this.state;
+  }
+
+  private turn(event: Exclude<ReplayEvent, 'asked'>): void {
+    this.step(event);
+    if (this.state === 'done' || this.stopped.signal.aborted) this.core.replays.delete(this);
     this.wake();
   }
 }

@@ -42,6 +42,25 @@ interface Behind {
   readonly head: ChannelPosition;
 }
 
+/**
+ * - `joining`: until the server took the first join;
+ * - `live`: every channel is followed without a known hole;
+ * - `healing`: joined again, or reading history, since something was missed;
+ * - `closed`: nothing more is delivered.
+ */
+export type FeedState = 'joining' | 'live' | 'healing' | 'closed';
+
+/** What changes the state (docs/state_machines/subscription.md). */
+export type FeedEventName = 'joined' | 'missed' | 'recovered' | 'failed' | 'closed';
+
+/** Which event leads where; what is not here leaves the state as it is. */
+export const feedTransitions: Readonly<Record<FeedState, Readonly<Partial<Record<FeedEventName, FeedState>>>>> = {
+  joining: { joined: 'live', failed: 'closed', closed: 'closed' },
+  live: { missed: 'healing', closed: 'closed' },
+  healing: { recovered: 'live', failed: 'closed', closed: 'closed' },
+  closed: {},
+};
+
 const maxCatchUps = 8;
 const retryDelayMs = 250;
 const maxRetries = 8;
@@ -59,11 +78,10 @@ export class Feed {
   private reason = '';
   private isJoined = false;
   private isJoining = false;
-  private isHealing = false;
   private isOverflowing = false;
   private joinedOn = 0;
   private replayedCount = 0;
-  isClosed = false;
+  private state: FeedState = 'joining';
 
   constructor(
     readonly target: FeedTarget,
@@ -77,15 +95,18 @@ export class Feed {
 
   /** Joins for the first time; raises what the server refuses it with. What was missed before goes on arriving afterwards. */
   async open(wait: WaitOptions): Promise<void> {
-    this.isHealing = true;
     try {
       await this.join(wait);
     } catch (error) {
-      this.isClosed = true;
+      this.step('failed');
       throw error;
     }
-    this.isHealing = false;
+    this.step('joined');
     if (this.behind.length > 0 || this.isOverflowing) this.heal(this.start === 'start' ? 'MISSED' : this.reason || 'MISSED');
+  }
+
+  get isClosed(): boolean {
+    return this.state === 'closed';
   }
 
   /** Last position of each channel. */
@@ -110,7 +131,7 @@ export class Feed {
     if (this.isOverflowing) return;
     const verdict = this.take(batch, position);
     if (verdict.kind !== 'gap') return;
-    if (this.isHealing) {
+    if (this.state !== 'live') {
       if (count > 0 && !batch.stamp.replayed) this.held.add(batch, position);
       return;
     }
@@ -145,8 +166,16 @@ export class Feed {
 
   /** Closes the feed; nothing more is delivered. */
   close(): void {
-    this.isClosed = true;
+    this.step('closed');
     this.held.clear();
+  }
+
+  /** False when the event means nothing in this state. */
+  private step(event: FeedEventName): boolean {
+    const next = feedTransitions[this.state][event];
+    if (next === undefined) return false;
+    this.state = next;
+    return true;
   }
 
   private positionOf(batch: StampedBatch): TopicPosition | undefined {
@@ -196,11 +225,10 @@ export class Feed {
   }
 
   private heal(reason: GapReason): void {
-    if (this.isHealing || this.isClosed) return;
-    this.isHealing = true;
+    if (!this.step('missed')) return;
     void this.healRounds(reason).catch((error: unknown) => {
       if (this.isClosed || isClosedError(error)) return;
-      this.isClosed = true;
+      this.step('failed');
       this.sink.failed(error);
     });
   }
@@ -217,7 +245,7 @@ export class Feed {
       if (this.isOverflowing || this.joinedOn !== this.link.connection()) continue;
       if (this.held.drain((batch, position) => this.take(batch, position).kind !== 'gap')) break;
     }
-    this.isHealing = false;
+    this.step('recovered');
     this.sink.recovered({ topic: this.target.text, reason, replayedCount: this.replayedCount - before });
   }
 

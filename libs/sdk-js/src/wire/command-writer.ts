@@ -25,12 +25,13 @@ export type ClientCommand =
   | { kind: 'history'; window: HistoryWindow }
   | { kind: 'replay'; window: HistoryWindow; pace: number }
   | { kind: 'taskAck'; id: Uint8Array; nack: boolean; retryAfterMs: number }
+  | { kind: 'call'; name: string; args: Uint8Array }
   | { kind: 'erase'; room: string; channel: string; sequence: bigint }
   | { kind: 'refreshToken'; token: string };
 
 const fieldOf = {
   ping: 1, join: 2, leave: 3, status: 4, listChannels: 5, channelInfo: 6, createChannel: 7, deleteChannel: 8, history: 9, replay: 10,
-  refreshToken: 12, taskAck: 13, erase: 15,
+  refreshToken: 12, taskAck: 13, call: 14, erase: 15,
 } as const satisfies Record<ClientCommand['kind'], number>;
 
 /** The Batch (without its tag) that carries one command under `id`, 16 bytes. */
@@ -68,6 +69,9 @@ function writeFields(command: ClientCommand): Uint8Array {
       break;
     case 'taskAck':
       writer.bytes(1, command.id).uint(2, command.nack).uint(3, command.retryAfterMs);
+      break;
+    case 'call':
+      writer.text(1, command.name).bytes(2, command.args);
       break;
     case 'erase':
       writer.text(1, command.room).text(2, command.channel).uint(3, command.sequence);

@@ -1,0 +1,1 @@
+export { SettingsReload, type SettingsReloadParts } from './settings-reload.js';
