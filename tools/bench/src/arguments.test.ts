@@ -36,7 +36,7 @@ describe('parseArguments()', () => {
 
   it.each([
     [[], /--suite is missing/],
-    [['--suite', 'latency'], /--suite must be one of fanout, durable, replay, resume, memory, not latency/],
+    [['--suite', 'latency'], /--suite must be one of fanout, durable, replay, resume, memory, casil, projector, not latency/],
     [['--suite', 'fanout', '--fast'], /--fast/],
     [['--suite', 'fanout', 'P1a'], /P1a/],
     [['--suite', 'fanout', '--case', 'P9'], /--case must be one of P1a, .* not P9/],

@@ -25,6 +25,9 @@ export const helpText = `Usage: npm run bench -- --suite NAME [options]
   replay   history out of memory, messages per second on one server core
   resume   a thousand open connections that join 20 messages behind at once: time to the last missed message
   memory   peak memory under a publisher at full speed; fast readers beside one that never reads
+  casil    content inspection: what it finds in the corpus beside gitleaks, and what it costs, on and off
+  projector  episodes from a filled room into PostgreSQL beside a transaction per event; lag under a steady load; memory
+           while the database is away
 
   --suite NAME         fanout (${fanoutCaseIds.join(', ')}),
 ${suiteNames.filter((name) => name !== 'fanout').map((name) => `                       ${name} (${caseIdsBySuite[name].join(', ')})`).join(',\n')}

@@ -9,8 +9,10 @@ import { formatTable } from './report/format-table.js';
 import { readMachineFacts } from './report/read-machine-facts.js';
 import { runFanoutSuite } from './run-fanout-suite.js';
 import type { MeasuredSuiteOptions, SuiteName } from './suite-cases.js';
+import { runCasilSuite } from './suites/run-casil-suite.js';
 import { runDurableSuite } from './suites/run-durable-suite.js';
 import { runMemorySuite } from './suites/run-memory-suite.js';
+import { runProjectorSuite } from './suites/run-projector-suite.js';
 import { runReplaySuite } from './suites/run-replay-suite.js';
 import { runResumeSuite } from './suites/run-resume-suite.js';
 
@@ -19,6 +21,8 @@ const measuredSuites: Readonly<Record<Exclude<SuiteName, 'fanout'>, (options: Me
   replay: runReplaySuite,
   resume: runResumeSuite,
   memory: runMemorySuite,
+  casil: runCasilSuite,
+  projector: runProjectorSuite,
 };
 
 /** What a suite found, in each form it may be written in. */

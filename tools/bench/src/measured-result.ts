@@ -13,7 +13,7 @@ export interface MeasuredResult {
   readonly ours: number | null;
   readonly peer: number | null;
   readonly ratio: number | null;
-  readonly unit: 'msg/s' | 'ms' | 'bytes';
+  readonly unit: 'msg/s' | 'ms' | 'bytes' | 'share' | 'µs' | 'ns' | 'MB/s' | 'instructions' | 'count';
   readonly rounds: readonly { readonly ours: number | null; readonly peer: number | null }[];
   readonly note: string;
   readonly work: string;

@@ -15,7 +15,7 @@ const hasNats = findOnPath('nats-server') !== undefined;
 
 function requestFor(server: BenchServer, change: Partial<LoadRequest> = {}): LoadRequest {
   const { protocol, port, token, pid: serverPid } = server;
-  const load = { subscriberCount: 1, runLength: 64, chunkMessageCount: 512, windowMessageCount: 2_048, warmupMs: 50, measureMs: 150 };
+  const load = { subscriberCount: 1, runLength: 64, chunkMessageCount: 512, windowMessageCount: 2_048, warmupMs: 50, measureMs: 500 };
   return { protocol, port, token, serverPid, ...load, ...change };
 }
 
@@ -76,7 +76,7 @@ describe('runLoad() with the Spine', () => {
 
   beforeAll(async () => {
     spine = await startSpine({ core: undefined });
-  }, 30_000);
+  });
 
   afterAll(() => spine.stop());
 
@@ -115,7 +115,7 @@ describe('npm run bench', () => {
     expect(stderr).toContain('--fast');
   });
 
-  it('writes one row for each case that was asked for', { timeout: 60_000 }, async () => {
+  it('writes one row for each case that was asked for', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'arqonbus-bench-test-'));
     const file = join(folder, 'bench.json');
     const { code, stdout, stderr } = await runBenchMain(['--suite', 'fanout', '--quick', '--case', 'P1a', '--json', file, '--svg', join(folder, 'bench.svg'), '--markdown', join(folder, 'bench.md')]);

@@ -10,7 +10,8 @@ export interface MarkdownDocument {
 
 /** The README, everything in docs/, and the pages for contributors. */
 export function readDocuments(): MarkdownDocument[] {
-  const docs = readdirSync(join(REPOSITORY_ROOT, 'docs')).filter((name) => name.endsWith('.md')).sort().map((name) => `docs/${name}`);
+  const docs = ['docs', 'docs/spec'].flatMap((folder) => (
+    readdirSync(join(REPOSITORY_ROOT, folder)).filter((name) => name.endsWith('.md')).sort().map((name) => `${folder}/${name}`)));
   return ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', ...docs].map(readDocument);
 }
 

@@ -17,6 +17,8 @@ export interface GeneratedDocument {
 
 const CLIENT_FILES = ['frame', 'position', 'event', 'command', 'reply', 'signal'];
 const LINK_FILES = ['link'];
+const EPISODE_FILES = ['episode', 'dead_letter'];
+const PROJECTOR_FILES = ['control'];
 
 /** Every document that is generated as a whole or in sections, as it should be now. */
 export async function generatedDocuments(): Promise<GeneratedDocument[]> {
@@ -26,6 +28,8 @@ export async function generatedDocuments(): Promise<GeneratedDocument[]> {
   const protocol = {
     messages: renderMessages(readContract('arqon.v1', CLIENT_FILES)),
     'link-messages': renderMessages(readContract('arqon.link.v1', LINK_FILES)),
+    'episode-messages': renderMessages(readContract('continuum.episode.v1', EPISODE_FILES)),
+    'projector-messages': renderMessages(readContract('continuum.projector.v1', PROJECTOR_FILES)),
     'error-codes': renderErrorCodes(),
     'close-codes': renderCloseCodes(),
     limits: renderLimits(spine),

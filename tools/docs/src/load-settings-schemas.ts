@@ -5,7 +5,7 @@ import type { SettingsSchema } from '@arqonbus/config';
 import { REPOSITORY_ROOT } from './repository-root.js';
 
 /** Apps with settings, in the order of the document. */
-const APPS = ['shield', 'spine'] as const;
+const APPS = ['shield', 'spine', 'projector'] as const;
 
 /**
  * The settings schemas of the apps, read from `apps/<app>/src/settings.ts`. Loaded by path, so that the document

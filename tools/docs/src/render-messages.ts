@@ -44,5 +44,7 @@ function scalarName(scalar: ScalarType): string {
 }
 
 function linkTo(typeName: string): string {
+  // Types of Protobuf itself stand in no table here.
+  if (typeName.startsWith('google.protobuf.')) return typeName;
   return `[${typeName.slice(typeName.lastIndexOf('.') + 1)}](#${typeName.toLowerCase().replaceAll('.', '')})`;
 }

@@ -22,6 +22,12 @@ describe('docs/ordering.md', () => {
     expect(links.flatMap(({ file, title }) => (faultOf(file, title) === undefined ? [] : [`${file} "${title}": ${String(faultOf(file, title))}`]))).toEqual([]);
   });
 
+  it.each(['docs/casil.md', 'docs/security.md'])('and %s name tests that exist', (path) => {
+    const links = readTestLinks(readDocument(path).text);
+    expect(links.length).toBeGreaterThan(2);
+    expect(links.flatMap(({ file, title }) => (faultOf(file, title) === undefined ? [] : [`${file} "${title}": ${String(faultOf(file, title))}`]))).toEqual([]);
+  });
+
   it('tells a missing file and a missing title', () => {
     expect(faultOf('../tools/docs/test/nowhere.test.ts', 'x')).toBe('no such file of tests');
     expect(faultOf('../tools/docs/test/durability.test.ts', 'is no title of it')).toBe('no test of that title');

@@ -9,6 +9,9 @@ const documents = readDocuments();
 /** Wording that would describe the protocol in a notation for people. */
 const wrongWording = /\bJSON[- ](?:wire|envelope|frame|message|protocol|encod)\w*|\b(?:wire|envelope|frame)s?\b[^.|\n]{0,30}\b(?:in|as) JSON\b/i;
 
+/** Wording that would describe content inspection as an agent or a model. */
+const aiWording = /\bAI[- ](?:powered|driven|based)\b|\b(?:CASIL|content inspection)\b (?:is|as) an? (?:AI|agent|intelligent)|\b(?:CASIL|content inspection)\b[^.|\n]{0,40}\b(?:learned|understands|machine learning)\b/i;
+
 /** The text with what is no prose of ours left out: blocks and spans of code. */
 function proseOf(text: string): string {
   return text.replace(/^```[\s\S]*?^```/gm, '').replace(/`[^`]*`/g, '');
@@ -22,6 +25,15 @@ describe('wording', () => {
   it('finds such wording (B34)', () => {
     for (const text of ['the JSON envelope', 'a JSON-encoded frame', 'an envelope travels as JSON']) expect(wrongWording.test(text), text).toBe(true);
     expect(wrongWording.test('JSON is no format of this protocol')).toBe(false);
+  });
+
+  it.each(documents)('of $path calls content inspection no layer of AI (E16)', ({ text }) => {
+    expect(aiWording.exec(proseOf(text))?.[0]).toBeUndefined();
+  });
+
+  it('finds such wording too (E16)', () => {
+    for (const text of ['CASIL is an AI safety layer', 'the AI-powered CASIL', 'content inspection uses a model that learned']) expect(aiWording.test(text), text).toBe(true);
+    expect(aiWording.test('CASIL is no AI layer')).toBe(false);
   });
 
   it.each(documents)('of $path promises no work by a marker', ({ text }) => {

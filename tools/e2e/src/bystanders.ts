@@ -1,5 +1,4 @@
-import { startProcess, waitFor, type RunningProcess } from '@arqonbus/testkit';
-import { fileURLToPath } from 'node:url';
+import { programArgs, startProcess, waitFor, type RunningProcess } from '@arqonbus/testkit';
 import { percentile, type BystanderOutcome, type BystanderReport, type LatencySample } from './bystander-report.js';
 import { everyTopic, type Cluster } from './cluster.js';
 
@@ -21,7 +20,7 @@ export class Bystanders {
     const { tenant = 'acme', intervalMs = 10 } = options;
     const tokens = await Promise.all(['bystander-1', 'bystander-2'].map((sub) => cluster.issuer.token({ ...everyTopic, tenant, sub })));
     const running = await startProcess({
-      args: ['--conditions=@arqonbus/source', '--import', 'tsx', fileURLToPath(new URL('bystander-main.ts', import.meta.url))],
+      args: programArgs(new URL('../src/bystander-main.ts', import.meta.url)),
       env: { ARQON_E2E_URL: cluster.url(), ARQON_E2E_CA: cluster.ca, ARQON_E2E_TOKENS: tokens.join(' '), ARQON_E2E_INTERVAL_MS: String(intervalMs) },
       readyWhen: ({ messages }) => samplesOf(messages).length > 0,
       readyTimeoutMs: 30_000,
@@ -42,7 +41,7 @@ export class Bystanders {
   /** Stops publishing and resolves with the account once everything has arrived, or after ten seconds. */
   async finish(): Promise<BystanderOutcome> {
     process.kill(this.running.pid, 'SIGTERM');
-    return waitFor(() => outcomeOf(this.running.output.messages), { timeoutMs: 15_000, what: 'the bystanders to end' });
+    return waitFor(() => outcomeOf(this.running.output.messages), { timeoutMs: 30_000, what: 'the bystanders to end' });
   }
 
   /** Kills the process, if it still runs. */

@@ -10,6 +10,9 @@ import { WireSession } from './wire-session.js';
 /** Claims that permit every topic that a client may have. */
 export const everyTopic = { publish: ['*', '@*'], subscribe: ['*'] } as const;
 
+/** `ARQON_TEST_CASIL=on` runs every test with content inspection on, as it is configured by default (E1). */
+const casilForAll: Settings = process.env['ARQON_TEST_CASIL'] === 'on' ? { 'casil.enabled': 'true' } : {};
+
 export interface ClusterOptions {
   readonly spine?: Settings;
   readonly shield?: Settings;
@@ -49,7 +52,7 @@ export class Cluster {
     const spineCount = options.spineCount ?? 1;
     const spines = await Promise.all(Array.from({ length: spineCount }, (_, index) => ServerProcess.start('spine', {
       ...common, 'node.id': `spine-${String(index + 1)}`, 'service.port': '0', 'link.port': '0', 'audit.file': folder.file(`spine-${String(index + 1)}-audit.jsonl`), 'audit.sync': 'false',
-      ...(spineCount > 1 ? { 'history.spines': 'many' } : {}), ...store.settings, ...options.spine,
+      ...(spineCount > 1 ? { 'history.spines': 'many' } : {}), ...store.settings, ...casilForAll, ...options.spine,
     })));
     const shields = await Promise.all(Array.from({ length: options.shieldCount ?? 1 }, (_, index) => ServerProcess.start('shield', {
       ...common, 'node.id': `shield-${String(index + 1)}`, 'listen.port': '0', 'tls.cert_file': certificate.certFile, 'tls.key_file': certificate.keyFile,

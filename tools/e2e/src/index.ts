@@ -1,10 +1,14 @@
 export { Cluster, everyTopic, type ClusterOptions } from './cluster.js';
 export { type ClusterStore, type ClusterStoreName } from './cluster-store.js';
+export { ProjectionSystem, deadLetterRoom, episodeRoom, type ProjectionSystemOptions } from './projection-system.js';
 export { ServerProcess, environmentOf, startApp, type App, type Settings } from './server-process.js';
 export { WireSession, newId, textEvent, type BatchInit, type CommandInit, type EnvelopeInit, type ReceivedEvent } from './wire-session.js';
+export { FrameTap, type TappedEnvelope } from './frame-tap.js';
+export { HotPath, type HotPathOffer, type HotPathRequest, type HotPathSettings, type HotPathWrites } from './hot-path.js';
 export { Bystanders, type BystanderLatency } from './bystanders.js';
 export { percentile, type BystanderOutcome } from './bystander-report.js';
 export { NumberLedger } from './number-ledger.js';
+export { timedBytes, ulidText, uuidText, uuidV7Bytes } from './made-ids.js';
 export { SeededRandom } from './seeded-random.js';
 export { frameCorpus } from './frame-corpus.js';
 export { mutateFrame } from './frame-mutator.js';

@@ -1,13 +1,13 @@
-import { startProcess, waitFor, type ProcessExit, type RunningProcess } from '@arqonbus/testkit';
+import { freePort, isProcessAlive, programArgs, startProcess, waitFor, type ProcessExit, type RunningProcess } from '@arqonbus/testkit';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-export type App = 'spine' | 'shield';
+export type App = 'spine' | 'shield' | 'projector';
 
 /** Settings by key, such as `limits.idle_ms`; undefined leaves the default. */
 export type Settings = Readonly<Record<string, string | undefined>>;
 
-/** What a server says when it listens; a Shield has `clientPort`, a Spine the other two. */
+/** What a server says when it listens; a Shield has `clientPort`, a Spine the other two, a projector none besides. */
 interface Ports {
   readonly adminPort: number;
   readonly clientPort?: number;
@@ -15,7 +15,7 @@ interface Ports {
   readonly linkPort?: number;
 }
 
-const readyTimeoutMs = 30_000;
+const readyTimeoutMs = 90_000;
 
 /** The environment that carries the settings to an app. */
 export function environmentOf(app: App, settings: Settings): Record<string, string | undefined> {
@@ -26,7 +26,7 @@ export function environmentOf(app: App, settings: Settings): Record<string, stri
 /** Starts an app from its sources; resolves when it listens, rejects with its output when it ends before. */
 export async function startApp(app: App, settings: Settings): Promise<RunningProcess> {
   return startProcess({
-    args: ['--conditions=@arqonbus/source', '--import', 'tsx', fileURLToPath(new URL(`../../../apps/${app}/src/main.ts`, import.meta.url))],
+    args: programArgs(new URL(`../../../apps/${app}/src/main.ts`, import.meta.url)),
     env: { ARQON_PARENT_PID: String(process.pid), ...environmentOf(app, { 'log.level': 'warn', ...settings }) },
     cwd: fileURLToPath(new URL('../../..', import.meta.url)),
     readyWhen: ({ messages }) => messages.length > 0,
@@ -34,24 +34,19 @@ export async function startApp(app: App, settings: Settings): Promise<RunningPro
   });
 }
 
-/** A Shield or Spine as a process that tests stop, kill and start again; it keeps its ports over restarts. */
+/** A Shield, Spine or projector as a process that tests stop, kill and start again; it keeps its ports over restarts. */
 export class ServerProcess {
   private running: RunningProcess;
-  private readonly fixed: Settings;
 
   private constructor(readonly app: App, private readonly settings: Settings, first: RunningProcess) {
     this.running = first;
-    const { adminPort, clientPort, servicePort, linkPort } = this.ports;
-    this.fixed = {
-      'admin.port': String(adminPort),
-      ...(clientPort === undefined ? {} : { 'listen.port': String(clientPort) }),
-      ...(servicePort === undefined ? {} : { 'service.port': String(servicePort) }),
-      ...(linkPort === undefined ? {} : { 'link.port': String(linkPort) }),
-    };
   }
 
+  /** A port 0 in the settings becomes one that stays free while the process does not run. */
   static async start(app: App, settings: Settings): Promise<ServerProcess> {
-    return new ServerProcess(app, settings, await startApp(app, settings));
+    const fixed = Object.fromEntries(await Promise.all(Object.entries(settings).map(async ([key, value]): Promise<[string, string | undefined]> =>
+      [key, value === '0' && key.endsWith('.port') ? String(await freePort()) : value])));
+    return new ServerProcess(app, fixed, await startApp(app, fixed));
   }
 
   get pid(): number {
@@ -74,12 +69,7 @@ export class ServerProcess {
 
   /** False once the process is gone. */
   get isAlive(): boolean {
-    try {
-      return process.kill(this.pid, 0);
-    } catch {
-      // ESRCH: no such process.
-      return false;
-    }
+    return isProcessAlive(this.pid);
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -93,7 +83,7 @@ export class ServerProcess {
 
   /** Starts again on the same ports, after stop(). */
   async restart(): Promise<void> {
-    this.running = await startApp(this.app, { ...this.settings, ...this.fixed });
+    this.running = await startApp(this.app, this.settings);
   }
 
   /** Resident memory. */

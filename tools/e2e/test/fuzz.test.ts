@@ -103,6 +103,7 @@ describe('the listener', () => {
       }
     }
     await (await watched.cluster.session({ tenant: 'fuzz', sub: 'after-garbage' })).ping();
+    expect([watched.cluster.shield.isAlive, watched.cluster.spine.isAlive]).toEqual([true, true]);
   });
 });
 

@@ -10,7 +10,7 @@ let cluster: Cluster;
 
 beforeAll(async () => {
   cluster = await Cluster.start({ shield: { 'limits.connect_rate_per_second': '5000', 'limits.max_connections_per_address_count': '10000' } });
-}, 60_000);
+});
 afterAll(() => cluster.stop());
 
 /** Does the work for each number below `count`, a bounded number at once. */

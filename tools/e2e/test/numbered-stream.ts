@@ -21,20 +21,20 @@ export class NumberedStream {
   /** Waits until that many more numbers were published. */
   async more(count: number): Promise<void> {
     const goal = this.count + count;
-    await waitFor(() => this.count >= goal, { timeoutMs: 30_000, what: `${String(count)} more numbers` });
+    await waitFor(() => this.count >= goal, { timeoutMs: 45_000, what: `${String(count)} more numbers` });
   }
 
   /** Waits until that many more were acknowledged. */
   async moreAcknowledged(count: number): Promise<void> {
     const goal = this.acknowledged().length + count;
-    await waitFor(() => this.acknowledged().length >= goal, { timeoutMs: 30_000, what: `${String(count)} more acknowledgements` });
+    await waitFor(() => this.acknowledged().length >= goal, { timeoutMs: 45_000, what: `${String(count)} more acknowledgements` });
   }
 
   /** Publishes no more and resolves once each publish has settled; rejects when one never does. */
   async stop(): Promise<void> {
     this.isStopped = true;
     await this.loop;
-    await waitFor(() => this.outcomes.size === this.count, { timeoutMs: 30_000, what: `${String(this.count - this.outcomes.size)} publishes to settle` });
+    await waitFor(() => this.outcomes.size === this.count, { timeoutMs: 45_000, what: `${String(this.count - this.outcomes.size)} publishes to settle` });
   }
 
   /** Numbers that were acknowledged, ascending. */
@@ -82,7 +82,7 @@ export class StreamReader {
   /** Waits for all numbers up to the count; then nothing may be doubled or out of order. */
   async all(count: number): Promise<{ lostCount: number; doubledCount: number; disorderedCount: number }> {
     // What is still missing then is told by the counts.
-    await succeeds(waitFor(() => this.ledger.lostCount(count) === 0, { timeoutMs: 20_000, intervalMs: 50, what: 'all numbers' }));
+    await succeeds(waitFor(() => this.ledger.lostCount(count) === 0, { timeoutMs: 45_000, intervalMs: 50, what: 'all numbers' }));
     const { doubledCount, disorderedCount } = this.ledger;
     return { lostCount: this.ledger.lostCount(count), doubledCount, disorderedCount };
   }

@@ -26,7 +26,7 @@ export class RecordedOrder {
   async all(sender: string, count: number): Promise<{ lostCount: number; doubledCount: number; disorderedCount: number }> {
     const ledger = this.ledgerOf(sender);
     // What is still missing then is told by the counts.
-    await succeeds(waitFor(() => ledger.lostCount(count) === 0, { timeoutMs: 10_000, intervalMs: 50, what: `all numbers of ${sender}` }));
+    await succeeds(waitFor(() => ledger.lostCount(count) === 0, { timeoutMs: 30_000, intervalMs: 50, what: `all numbers of ${sender}` }));
     return { lostCount: ledger.lostCount(count), doubledCount: ledger.doubledCount, disorderedCount: ledger.disorderedCount };
   }
 

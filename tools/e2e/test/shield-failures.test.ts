@@ -7,7 +7,8 @@ let cluster: Cluster;
 
 beforeAll(async () => {
   cluster = await Cluster.start({
-    spine: { heartbeat_ms: '1000' },
+    // Two of them pass before silence is taken for the end: longer than a machine may stand still.
+    spine: { heartbeat_ms: '2000' },
     shield: { 'drain.reconnect_min_ms': '50', 'drain.reconnect_max_ms': '300', 'limits.connect_rate_per_second': '10000' },
   });
 });
@@ -38,13 +39,13 @@ describe('a Shield', () => {
     expect(reader.losses).toEqual([]);
     // The reader may still have been on its way back when the second Shield was killed.
     expect([['reconnecting', 'open'], ['reconnecting', 'open', 'reconnecting', 'open']]).toContainEqual(states);
-  }, 60_000);
+  });
 
   it('that hangs is noticed by missed heartbeats; when it goes on, nothing is lost or doubled', async () => {
     const { stream, reader, states } = await streaming('hung:main');
     cluster.shield.signal('SIGSTOP');
     try {
-      await waitFor(() => states.includes('reconnecting'), { timeoutMs: 10_000, what: 'the missed heartbeats to be noticed' });
+      await waitFor(() => states.includes('reconnecting'), { timeoutMs: 30_000, what: 'the missed heartbeats to be noticed' });
       await stream.more(100);
     } finally {
       cluster.shield.signal('SIGCONT');
@@ -54,7 +55,7 @@ describe('a Shield', () => {
     expect(stream.refusals()).toEqual([]);
     expect(await reader.all(stream.count)).toEqual(nothingWrong);
     expect(reader.losses).toEqual([]);
-  }, 60_000);
+  });
 
   it('that drains while clients publish loses and doubles nothing, and ends with 0', async () => {
     const { stream, reader } = await streaming('drained:main');
@@ -67,5 +68,5 @@ describe('a Shield', () => {
     expect(stream.refusals()).toEqual([]);
     expect(await reader.all(stream.count)).toEqual(nothingWrong);
     expect(reader.losses).toEqual([]);
-  }, 60_000);
+  });
 });

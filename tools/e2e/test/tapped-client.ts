@@ -25,7 +25,7 @@ export class TappedClient {
       socket.once('open', () => { resolve(); });
       socket.once('error', reject);
     });
-    await waitFor(() => client.messages.length > 0, { timeoutMs: 10_000, what: 'the welcome' });
+    await waitFor(() => client.messages.length > 0, { timeoutMs: 20_000, what: 'the welcome' });
     return client;
   }
 
@@ -43,7 +43,7 @@ export class TappedClient {
     const frame: MessageInitShape<typeof FrameSchema> = { batches: [batch] };
     const from = this.messages.length;
     this.socket.send(toBinary(FrameSchema, create(FrameSchema, frame)));
-    await waitFor(() => this.frames.slice(from).some(isAnswer), { timeoutMs: 10_000, intervalMs: 1, what: 'an answer' });
+    await waitFor(() => this.frames.slice(from).some(isAnswer), { timeoutMs: 20_000, intervalMs: 1, what: 'an answer' });
   }
 
   /** Sends a command and waits for what answers it. */

@@ -3,8 +3,9 @@ import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 
 import { PRODUCTION_BOUNDARIES, TEST_BOUNDARIES } from './depends-on.mjs';
+import { ROLE_ROWS } from './layer-table.mjs';
 import { BROWSER_BANS, SPINE_LAYER_BANS, moduleBansFor, toRuleOptions } from './module-bans.mjs';
-import { EVERYWHERE, NO_DEFAULT_EXPORT, NO_ENVIRONMENT, PRODUCTION, PURE, PURE_GLOBALS } from './syntax-bans.mjs';
+import { EVERYWHERE, NO_DEFAULT_EXPORT, NO_ENVIRONMENT, NO_REGEXP, PRODUCTION, PURE, PURE_GLOBALS } from './syntax-bans.mjs';
 import { STYLE_RULES, TYPED_RULES } from './style-rules.mjs';
 
 const TEST_FILES = ['**/*.test.ts', '**/*.contract.ts', '**/*.fixture.ts', '**/test/**/*.ts', 'apps/*/bench/**/*.{ts,mjs}', 'libs/*/bench/**/*.{ts,mjs}'];
@@ -20,7 +21,7 @@ function isPure(tags) {
   return tags.includes('layer:domain') || tags.includes('layer:contract');
 }
 
-function syntaxFor(tags, bans, { entryPoint = false } = {}) {
+function syntaxFor(tags, bans, { entryPoint = false, regExp = true } = {}) {
   const mayReadEnvironment = entryPoint || tags.some((tag) => READS_ENVIRONMENT.includes(tag));
   return [
     'error',
@@ -29,18 +30,19 @@ function syntaxFor(tags, bans, { entryPoint = false } = {}) {
     ...PRODUCTION,
     ...(isPure(tags) ? PURE : []),
     ...(mayReadEnvironment ? [] : NO_ENVIRONMENT),
+    ...(regExp ? [] : NO_REGEXP),
     ...toRuleOptions(bans).syntax,
   ];
 }
 
-function fileSet(project, { name, files, ignores = [], bans, entryPoint = false }) {
+function fileSet(project, { name, files, ignores = [], bans, entryPoint = false, regExp = true }) {
   return {
     name: `arqonbus/${project.root}/${name}`,
     files: files.map((pattern) => `${project.root}/${pattern}`),
     ignores: [...TEST_FILES, ...CONFIG_FILES, ...ignores.map((pattern) => `${project.root}/${pattern}`)],
     rules: {
       'no-restricted-imports': toRuleOptions(bans).imports,
-      'no-restricted-syntax': syntaxFor(project.tags, bans, { entryPoint }),
+      'no-restricted-syntax': syntaxFor(project.tags, bans, { entryPoint, regExp }),
       ...(isPure(project.tags) ? { 'no-restricted-globals': ['error', ...PURE_GLOBALS] } : {}),
     },
   };
@@ -59,6 +61,9 @@ function projectConfigs(project) {
       entryPoint: true,
     }),
   ];
+  for (const { regExpFiles } of project.tags.flatMap((tag) => ROLE_ROWS[tag] ?? [])) {
+    if (regExpFiles !== undefined) configs.push(fileSet(project, { name: 'without-regexp', files: ['src/**/*.ts'], ignores: regExpFiles, bans, regExp: false }));
+  }
   if (!project.tags.includes('layer:sdk')) return configs;
   return [...configs, fileSet(project, { name: 'browser', files: ['src/**/*.ts'], ignores: SDK_NODE_FILES, bans: [...bans, ...BROWSER_BANS] })];
 }

@@ -64,7 +64,13 @@ const CLIENT_APP_ROW = {
   adaptersInCompositionRootOnly: true,
 };
 
-/** Rows that name one project rather than a layer, by its `role:` tag; they narrow the row of the project's layer. */
+/** Files of libs/casil that check configuration or rules at start: the only ones of it that may use V8's regular expressions (E25). */
+const CASIL_CHECKS = ['src/compile-ruleset.ts', 'src/topic-globs.ts', 'src/pattern/parse-pattern.ts', 'src/scan/anchor-automaton.ts'];
+
+/**
+ * Rows that name one project rather than a layer, by its `role:` tag; they narrow the row of the project's layer. `onlyModules`: the complete list of
+ * packages, own ones too. `regExpFiles`: the only files with regular expressions.
+ */
 export const ROLE_ROWS = {
   'role:shield': {
     mayDependOn: [...CORE_LAYERS, 'layer:transport'],
@@ -80,6 +86,7 @@ export const ROLE_ROWS = {
   'role:brain': CLIENT_APP_ROW,
   'role:projector': CLIENT_APP_ROW,
   'role:cli': CLIENT_APP_ROW,
+  'role:casil': { bannedPackages: [], onlyModules: ['@arqonbus/errors', '@arqonbus/envelope', '@bufbuild/protobuf'], regExpFiles: CASIL_CHECKS },
   'role:storage-embedded': { bannedPackages: [...VENDORS.redis, ...VENDORS.postgres, ...VENDORS.nats] },
   'role:storage-redis': { bannedPackages: [...VENDORS.postgres, ...VENDORS.nats, ...VENDORS.embedded] },
   'role:storage-nats': { bannedPackages: [...VENDORS.redis, ...VENDORS.postgres, ...VENDORS.embedded] },

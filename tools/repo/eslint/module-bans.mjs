@@ -23,6 +23,12 @@ function builtinBans(builtins, where) {
   return [{ regex: builtinRegex(builtins), message }];
 }
 
+function otherModuleBans(names, where) {
+  if (names === undefined) return [];
+  const message = `${where} imports ${names.join(', ')} alone: content inspection does no I/O and takes no engine of others (E14, E15).`;
+  return [{ regex: `^(?!\\.{1,2}/|(${names.map(escapeRegex).join('|')})(/|$))`, message }];
+}
+
 function httpServerBans(importNames, where) {
   if (importNames === undefined) return [];
   return [{ regex: '^(node:)?https?$', importNames, message: `${where} must not run an HTTP server; import the client functions by name.` }];
@@ -39,6 +45,7 @@ export function moduleBansFor(tags, { compositionRoot = false } = {}) {
   return rows.flatMap(([tag, row]) => [
     ...packageBans(row.bannedPackages ?? [], tag),
     ...builtinBans(row.bannedBuiltins, tag),
+    ...otherModuleBans(row.onlyModules, tag),
     ...httpServerBans(row.bannedHttpNames, tag),
     ...(compositionRoot ? [] : packageBans(row.compositionRootOnlyPackages ?? [], `${tag} outside its composition root`)),
     ...(compositionRoot || !row.adaptersInCompositionRootOnly

@@ -54,6 +54,15 @@ export const PURE = [
   ban(':function[async=true]', 'Domain code is synchronous: I/O belongs behind a port (S20).'),
 ];
 
+const NO_BACKTRACKING = 'Content of messages meets no regular expression of V8 (E12, E25): write a scanner, or a rule in the notation of src/pattern.';
+
+/** V8's regular expressions, literal, made, or made by a method from a text. */
+export const NO_REGEXP = [
+  ban('Literal[regex]', NO_BACKTRACKING),
+  ban(':matches(NewExpression, CallExpression)[callee.name="RegExp"]', NO_BACKTRACKING),
+  ban('CallExpression[callee.property.name=/^(match|matchAll|search)$/]', NO_BACKTRACKING),
+];
+
 /** Globals that domain and contract code must not reach for (S2). */
 export const PURE_GLOBALS = ['process', 'Buffer', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'fetch', 'WebSocket', 'console', 'require'];
 

@@ -25,19 +25,20 @@ describe('parseCheckMode()', () => {
 });
 
 describe('planChecks()', () => {
-  it('runs contract, lint, compiler and tests in the full mode', () => {
-    expect(planChecks('full').map(({ name }) => name)).toEqual(['references', 'contract', 'lint', 'compile', 'test']);
+  it('runs contract, policies, lint, compiler, tests and the judgement of their coverage in the full mode', () => {
+    expect(planChecks('full').map(({ name }) => name)).toEqual(['references', 'contract', 'policy', 'lint', 'compile', 'test', 'coverage']);
   });
 
-  it('runs the same steps in every mode but coverage, so that quick and CI agree on what is wrong', () => {
-    expect(planChecks('quick').map(({ args }) => args)).toEqual(planChecks('full').map(({ args }) => args));
-    expect(planChecks('coverage').map(({ name }) => name)).toEqual(['test']);
+  it('runs the same steps in every mode, so that quick and CI agree on what is wrong, but judges coverage only where all tests ran', () => {
+    expect(planChecks('quick').map(({ args }) => args)).toEqual(planChecks('full').slice(0, -1).map(({ args }) => args));
+    expect(planChecks('coverage').map(({ name }) => name)).toEqual(['test', 'coverage']);
   });
 
   it.each([
-    ['full', { ARQON_TEST_COVERAGE: 'libraries' }],
-    ['quick', { ARQON_TEST_SCOPE: 'unit' }],
-    ['long', { ARQON_TEST_LONG: '1' }],
+    ['full', { ARQON_TEST_COVERAGE: 'libraries', ARQON_TEST_BUILT: '1' }],
+    ['quick', { ARQON_TEST_SCOPE: 'unit', ARQON_TEST_BUILT: '1' }],
+    ['long', { ARQON_TEST_LONG: '1', ARQON_TEST_BUILT: '1' }],
+    // Nothing is compiled before.
     ['coverage', { ARQON_TEST_COVERAGE: 'all' }],
   ] as const)('tells the tests of the %s mode through the environment', (mode, env) => {
     const tests = planChecks(mode).filter(({ runsTests }) => runsTests);

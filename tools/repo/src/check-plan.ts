@@ -5,7 +5,7 @@ export type CheckMode = 'full' | 'quick' | 'long' | 'coverage';
 export interface CheckStep {
   readonly name: string;
   /** Name of a command in node_modules/.bin. */
-  readonly command: 'nx' | 'tsc';
+  readonly command: 'nx' | 'tsc' | 'eslint';
   readonly args: readonly string[];
   /** Added to the environment of the step. */
   readonly env: Readonly<Record<string, string>>;
@@ -25,6 +25,9 @@ const TEST_ENV: Readonly<Record<CheckMode, Readonly<Record<string, string>>>> = 
   long: { ARQON_TEST_LONG: '1' },
   coverage: { ARQON_TEST_COVERAGE: 'all' },
 };
+
+/** Tests start compiled programs where the step before has compiled them: a third of the processor time of a start from sources. */
+const BUILT = { ARQON_TEST_BUILT: '1' } as const;
 
 /**
  * Reads the arguments of the check command.
@@ -53,14 +56,19 @@ function runMany(name: string, targets: readonly string[], options: Partial<Chec
  * Lists the steps of a mode in the order they run: the cheap ones that explain later failures come first.
  */
 export function planChecks(mode: CheckMode): CheckStep[] {
-  const tests = runMany('test', ['test'], { env: TEST_ENV[mode], runsTests: true });
-  if (mode === 'coverage') return [tests];
+  const tests = runMany('test', ['test'], { env: { ...TEST_ENV[mode], ...(mode === 'coverage' ? {} : BUILT) }, runsTests: true });
+  const coverage = runMany('coverage', ['policy-coverage'], { extraArgs: ['--excludeTaskDependencies'] });
+  if (mode === 'coverage') return [tests, coverage];
   return [
     { name: 'references', command: 'nx', args: ['sync:check'], env: {}, runsTests: false },
     runMany('contract', ['lint', 'breaking', 'generate-check'], { extraArgs: ['-p', 'proto'] }),
-    runMany('lint', ['lint']),
+    runMany('policy', ['policy']),
+    // One linter for all projects, which types each file once: a fifth of the time of `nx run-many -t lint`, the same rules. What it holds of
+    // all of them at a time is more than Node allows itself on a small machine.
+    { name: 'lint', command: 'eslint', args: ['apps', 'libs', 'tools'], env: { NODE_OPTIONS: '--max-old-space-size=4096' }, runsTests: false },
     // One compiler for all projects, sources and tests: a fifth of the time of `nx run-many -t typecheck build`, the same errors.
     { name: 'compile', command: 'tsc', args: ['--build'], env: {}, runsTests: false },
     tests,
+    ...(mode === 'full' ? [coverage] : []),
   ];
 }

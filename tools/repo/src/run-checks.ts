@@ -59,7 +59,7 @@ function testedPackages(): string[] {
 }
 
 function findMissingTools(mode: string): string[] {
-  const fromNpm = ['nx', 'tsc', 'buf'].filter((name) => !existsSync(join(BIN, name))).map((name) => `Missing ${name}: run npm ci.`);
+  const fromNpm = ['nx', 'tsc', 'eslint', 'buf'].filter((name) => !existsSync(join(BIN, name))).map((name) => `Missing ${name}: run npm ci.`);
   return mode === 'quick' ? fromNpm : [...fromNpm, ...ensureSystemTools(SYSTEM_TOOLS, localToolHost())];
 }
 

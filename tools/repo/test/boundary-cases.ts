@@ -50,6 +50,18 @@ const DOMAIN: BoundaryCase[] = [
   allow('layer:domain', 'libs/link/src/index.ts', '@arqonbus/errors'),
 ];
 
+const CASIL: BoundaryCase[] = [
+  refuse('role:casil', 'libs/casil/src/index.ts', '@arqonbus/tenancy', MODULE),
+  refuse('role:casil', 'libs/casil/src/index.ts', '@arqonbus/telemetry', EDGE, MODULE),
+  refuse('role:casil', 'libs/casil/src/index.ts', 'node:fs', MODULE),
+  refuse('role:casil', 'libs/casil/src/index.ts', 'http', MODULE),
+  refuse('role:casil', 'libs/casil/src/index.ts', 'left-pad', EDGE, MODULE),
+  allow('role:casil', 'libs/casil/src/index.ts', '@arqonbus/envelope'),
+  allow('role:casil', 'libs/casil/src/index.ts', '@arqonbus/errors'),
+  allow('role:casil', 'libs/casil/src/index.ts', '@bufbuild/protobuf/wkt'),
+  allow('role:casil', 'libs/casil/src/index.ts', './ruleset.js'),
+];
+
 const PORT: BoundaryCase[] = [
   refuse('layer:port', 'libs/storage/src/index.ts', '@arqonbus/transport', EDGE),
   refuse('layer:port', 'libs/storage/src/index.ts', 'ioredis', EDGE, MODULE),
@@ -162,6 +174,7 @@ const TOOLS: BoundaryCase[] = [
 export const ROW_CASES: readonly BoundaryCase[] = [
   ...CONTRACT,
   ...DOMAIN,
+  ...CASIL,
   ...PORT,
   ...TRANSPORT,
   ...ADAPTER,

@@ -61,6 +61,21 @@ describe('lint rules', () => {
     expect(await rulesAgainst(code, 'libs/config/src/index.ts')).toEqual([]);
   });
 
+  it.each([
+    'export const f = (text: string): boolean => /a+$/.test(text);\n',
+    "export const f = (text: string): boolean => new RegExp('a+$').test(text);\n",
+    "export const f = (text: string): boolean => RegExp('a+$').test(text);\n",
+    "export const f = (text: string): number => text.search('a+$');\n",
+  ])('refuses regular expressions in content inspection but where it checks configuration (E25): %s', async (code) => {
+    expect(await rulesAgainst(code, 'libs/casil/src/detectors/jwt.ts')).toContain('no-restricted-syntax');
+    expect(await rulesAgainst(code, 'libs/tenancy/src/index.ts')).not.toContain('no-restricted-syntax');
+  });
+
+  it('allows a regular expression in the files of content inspection that check configuration', async () => {
+    expect(await rulesAgainst('export const f = (text: string): boolean => /a/.test(text);\n', 'libs/casil/src/compile-ruleset.ts')).toEqual([]);
+    expect(await rulesAgainst('export const f = (text: string): boolean => /a/.test(text);\n', 'libs/casil/test/fill-template.ts')).not.toContain('no-restricted-syntax');
+  });
+
   it('allows the clock where no purity is asked', async () => {
     expect(await rulesAgainst('export const f = (): number => Date.now();\n', PORT_FILE)).toEqual([]);
   });

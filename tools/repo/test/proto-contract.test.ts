@@ -9,7 +9,7 @@ import { COMMITTED_CODE, findGeneratedDrift } from '../src/generated-drift.js';
 import { WORKSPACE_ROOT } from '../src/workspace.js';
 
 const BUF = join(WORKSPACE_ROOT, 'node_modules/.bin/buf');
-const BASELINE = join(WORKSPACE_ROOT, 'proto/baseline.binpb');
+const BASELINE = join(WORKSPACE_ROOT, 'policies/data/baselines/descriptor.binpb');
 const POSITION = 'arqon/v1/position.proto';
 /** Exit code of buf for findings; 1 is a failure to run. */
 const FINDINGS = 100;

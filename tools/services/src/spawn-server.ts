@@ -10,6 +10,8 @@ export interface SpawnServerOptions {
   readonly ipc?: boolean;
   /** Number of the core to stay on, where `taskset` exists. */
   readonly core?: number;
+  /** User and group to run as, without any other group; only root may give them. */
+  readonly user?: { readonly uid: number; readonly gid: number };
 }
 
 /** A child process that ends with its parent. */
@@ -38,6 +40,7 @@ export function spawnServer(options: SpawnServerOptions): ServerProcess {
   const child = spawn(command ?? options.command, args, {
     cwd: options.cwd,
     env: options.env ?? process.env,
+    ...options.user,
     stdio: options.ipc === true ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<string>((resolve) => {

@@ -1,5 +1,6 @@
+import { freePort } from '@arqonbus/testkit';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -62,23 +63,24 @@ export async function startNats(options: StartNatsOptions = {}): Promise<NatsSer
   const folder = await mkdtemp(join(tmpdir(), 'arqonbus-nats-'));
   const storeFolder = options.jetstream === undefined ? '' : (options.jetstream.storeFolder ?? join(folder, 'jetstream'));
   const removeFolder = (): Promise<void> => rm(folder, { recursive: true, force: true });
-  const start = async (ports: Ports | undefined): Promise<{ server: ServerProcess; ports: Ports }> => {
+  const ports: Ports = { port: await freePort(), wsPort: options.websocket === true ? await freePort() : 0 };
+  const start = async (): Promise<ServerProcess> => {
     const configFile = join(folder, 'nats.conf');
     await removePortsFiles(folder);
     await writeFile(configFile, configText(folder, storeFolder, options, ports));
     const server = spawnServer({ command: executable, args: ['-c', configFile], ...(options.core === undefined ? {} : { core: options.core }) });
     try {
-      return { server, ports: await readPorts(folder, server, options.readyTimeoutMs ?? 10_000) };
+      await untilListening(folder, server, options.readyTimeoutMs ?? 10_000);
+      return server;
     } catch (error) {
       await server.stop();
       throw error;
     }
   };
   try {
-    const started = await start(undefined);
-    let { server } = started;
+    let server = await start();
     return {
-      ...started.ports,
+      ...ports,
       executable,
       storeFolder,
       get pid() {
@@ -90,7 +92,7 @@ export async function startNats(options: StartNatsOptions = {}): Promise<NatsSer
       },
       restart: async () => {
         await server.stop();
-        ({ server } = await start(started.ports));
+        server = await start();
       },
       stop: async () => {
         await server.stop();
@@ -103,14 +105,14 @@ export async function startNats(options: StartNatsOptions = {}): Promise<NatsSer
   }
 }
 
-function configText(folder: string, storeFolder: string, options: StartNatsOptions, ports: Ports | undefined): string {
+function configText(folder: string, storeFolder: string, options: StartNatsOptions, { port, wsPort }: Ports): string {
   const { syncInterval, maxFileBytes } = options.jetstream ?? {};
   return [
     'host: 127.0.0.1',
-    // -1 lets the kernel choose; the server writes what it got into the folder, so no port can be lost to a race.
-    `port: ${String(ports?.port ?? -1)}`,
+    `port: ${String(port)}`,
+    // The server writes a file there once it listens.
     `ports_file_dir: ${JSON.stringify(folder)}`,
-    ...(options.websocket === true ? [`websocket { host: 127.0.0.1, port: ${String(ports?.wsPort ?? -1)}, no_tls: true }`] : []),
+    ...(wsPort !== 0 ? [`websocket { host: 127.0.0.1, port: ${String(wsPort)}, no_tls: true }`] : []),
     ...(storeFolder === '' ? [] : ['jetstream {', `  store_dir: ${JSON.stringify(storeFolder)}`]),
     ...(syncInterval === undefined ? [] : [`  sync_interval: ${syncInterval}`]),
     ...(maxFileBytes === undefined ? [] : [`  max_file_store: ${String(maxFileBytes)}`]),
@@ -120,34 +122,21 @@ function configText(folder: string, storeFolder: string, options: StartNatsOptio
   ].join('\n');
 }
 
-async function removePortsFiles(folder: string): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.ports'));
-  await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
+async function portsFiles(folder: string): Promise<string[]> {
+  return existsSync(folder) ? (await readdir(folder)).filter((name) => name.endsWith('.ports')) : [];
 }
 
-async function readPorts(folder: string, server: ServerProcess, timeoutMs: number): Promise<Ports> {
+async function removePortsFiles(folder: string): Promise<void> {
+  await Promise.all((await portsFiles(folder)).map((name) => rm(join(folder, name), { force: true })));
+}
+
+async function untilListening(folder: string, server: ServerProcess, timeoutMs: number): Promise<void> {
   const exit = { description: '' };
   void server.ended.then((description) => (exit.description = description));
   const deadline = Date.now() + timeoutMs;
   while (Date.now() < deadline && exit.description === '') {
-    const ports = await parsePortsFile(folder);
-    if (ports !== undefined) return ports;
+    if ((await portsFiles(folder)).length > 0) return;
     await delay(10);
   }
   throw new Error(`nats-server did not become ready (${exit.description || `waited ${timeoutMs} ms`}): ${server.recentOutput()}`);
-}
-
-async function parsePortsFile(folder: string): Promise<Ports | undefined> {
-  if (!existsSync(folder)) return undefined;
-  const name = (await readdir(folder)).find((entry) => entry.endsWith('.ports'));
-  if (name === undefined) return undefined;
-  const text = await readFile(join(folder, name), 'utf8');
-  // The file may be seen while it is being written.
-  if (!text.trimEnd().endsWith('}')) return undefined;
-  const listed = JSON.parse(text) as { nats?: string[]; websocket?: string[] };
-  return { port: portOf(listed.nats), wsPort: portOf(listed.websocket) };
-}
-
-function portOf(urls: readonly string[] | undefined): number {
-  return urls?.[0] === undefined ? 0 : Number(new URL(urls[0]).port);
 }

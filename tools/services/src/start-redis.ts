@@ -1,5 +1,6 @@
+import { freePort } from '@arqonbus/testkit';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -51,7 +52,7 @@ export interface RedisServer {
 export async function startRedis(options: StartRedisOptions = {}): Promise<RedisServer> {
   const executable = options.executable ?? (await findRedis());
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'arqonbus-redis-')));
-  const port = options.port ?? (await freeLoopbackPort());
+  const port = options.port ?? (await freePort());
   const running = new RunningRedis(executable, folder, port, options);
   try {
     await running.start();
@@ -146,19 +147,5 @@ function answers(port: number): Promise<boolean> {
     socket.once('close', () => resolve(false));
     socket.once('data', (data) => end(/^(\+PONG|-NOAUTH)/.test(data.toString('latin1'))));
     socket.write('PING\r\n');
-  });
-}
-
-function freeLoopbackPort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        if (address !== null && typeof address === 'object') resolve(address.port);
-        else reject(new Error('no port was given'));
-      });
-    });
   });
 }

@@ -1,7 +1,7 @@
 import { checkSubscriber } from './check-subscriber.js';
 import { PlaceRegister } from './place-register.js';
 import { lostMemoryBetween, placeText, type PublishRecord, type ReadRecord, type RecordedRun } from './recorded-run.js';
-import { Violations, type Report } from './violation.js';
+import { knownLimits, Violations, type Report } from './violation.js';
 
 /** What the checker found. */
 export interface Verdict {
@@ -29,7 +29,7 @@ const strengths = ['UNSPECIFIED', 'MEMORY', 'STORE', 'FSYNC', 'QUORUM'];
 
 /** Judges a recorded run. Pure: the same record gives the same verdict. */
 export function checkRun(run: RecordedRun): Verdict {
-  const violations = new Violations();
+  const violations = new Violations(knownLimits);
   const { report } = violations;
   const register = new PlaceRegister(run, report);
   const published = new Map(run.publishes.map((publish) => [publish.id, publish]));

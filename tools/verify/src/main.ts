@@ -1,9 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { reportOf, summaryOf, unfinishedSummary } from './report.js';
+import { exits, runCommand } from './run-command.js';
 import { runVerify } from './run-verify.js';
 import { parseOptions, usage, type VerifyOptions } from './verify-options.js';
-
-const exits = { violated: 1, usage: 2, interrupted: 130, terminated: 143, hungUp: 129 } as const;
 
 async function verify(options: VerifyOptions, signal: AbortSignal): Promise<number> {
   const tell = (line: string): void => console.error(line);
@@ -22,7 +21,7 @@ async function verify(options: VerifyOptions, signal: AbortSignal): Promise<numb
   }
 }
 
-async function main(): Promise<number> {
+runCommand(async (signal) => {
   const parsed = parseOptions(process.argv.slice(2), randomInt(2 ** 32 - 1));
   if (parsed.kind === 'wrong') {
     console.error(`verify: ${parsed.reason}\n\n${usage}`);
@@ -32,28 +31,5 @@ async function main(): Promise<number> {
     console.log(usage);
     return 0;
   }
-  const controller = new AbortController();
-  let interrupted: number | undefined;
-  for (const [signal, exit] of [['SIGINT', exits.interrupted], ['SIGTERM', exits.terminated], ['SIGHUP', exits.hungUp]] as const) {
-    process.on(signal, () => {
-      // Servers are killed when this process exits, so a second signal may end it at once.
-      if (interrupted !== undefined) process.exit(exit);
-      interrupted = exit;
-      controller.abort();
-    });
-  }
-  try {
-    return await verify(parsed.options, controller.signal);
-  } catch (error) {
-    if (interrupted !== undefined) return interrupted;
-    throw error;
-  }
-}
-
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    console.error(`verify: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    process.exit(exits.violated);
-  },
-);
+  return verify(parsed.options, signal);
+});

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { integerOption, maxSeed } from './option-values.js';
 
 export const storeNames = ['memory', 'embedded', 'redis', 'jetstream'] as const;
 export type StoreName = (typeof storeNames)[number];
@@ -7,7 +8,6 @@ export type StoreName = (typeof storeNames)[number];
 const sharedStores: readonly StoreName[] = ['redis', 'jetstream'];
 const maxSpines = 8;
 const maxMinutes = 1_440;
-const maxSeed = 4_294_967_295;
 
 export interface VerifyOptions {
   readonly store: StoreName;
@@ -51,20 +51,14 @@ export function parseOptions(argv: readonly string[], seed: number): ParsedOptio
     if (values.help) return { kind: 'help' };
     const store = storeNames.find((name) => name === values.store);
     if (store === undefined) throw new Error(`--store must be one of ${storeNames.join(', ')}, not ${values.store}`);
-    const spineCount = integer('--spines', values.spines, 1, maxSpines);
+    const spineCount = integerOption('--spines', values.spines, 1, maxSpines);
     if (spineCount > 1 && !sharedStores.includes(store)) {
       throw new Error(`--spines ${String(spineCount)} needs a store that Spines can share (${sharedStores.join(' or ')}); what the ${store} store keeps belongs to one Spine`);
     }
-    return { kind: 'run', options: { store, spineCount, minutes: minutesOf(values.minutes), isJson: values.json, seed: values.seed === undefined ? seed : integer('--seed', values.seed, 0, maxSeed) } };
+    return { kind: 'run', options: { store, spineCount, minutes: minutesOf(values.minutes), isJson: values.json, seed: values.seed === undefined ? seed : integerOption('--seed', values.seed, 0, maxSeed) } };
   } catch (error) {
     return { kind: 'wrong', reason: error instanceof Error ? error.message : String(error) };
   }
-}
-
-function integer(name: string, text: string, min: number, max: number): number {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= min && value <= max)) throw new Error(`${name} must be an integer from ${String(min)} to ${String(max)}, not ${text}`);
-  return value;
 }
 
 function minutesOf(text: string): number {

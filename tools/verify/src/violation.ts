@@ -13,23 +13,26 @@ export type ViolationKind = (typeof violationKinds)[number];
  */
 export const knownLimits: ReadonlySet<ViolationKind> = new Set<ViolationKind>();
 
-export interface Violation {
-  readonly kind: ViolationKind;
+export interface Violation<Kind extends string = ViolationKind> {
+  readonly kind: Kind;
   readonly text: string;
 }
 
 /** Reports one violation. With a key, one that was reported under the same kind and key counts once. */
-export type Report = (kind: ViolationKind, text: string, key?: string) => void;
+export type Report<Kind extends string = ViolationKind> = (kind: Kind, text: string, key?: string) => void;
 
 const maxKeptOfKind = 6;
 
 /** Counts violations of each kind and keeps the first ones of each. */
-export class Violations {
-  readonly first: Violation[] = [];
-  private readonly counts = new Map<ViolationKind, number>();
+export class Violations<Kind extends string = ViolationKind> {
+  readonly first: Violation<Kind>[] = [];
+  private readonly counts = new Map<Kind, number>();
   private readonly reported = new Set<string>();
 
-  readonly report: Report = (kind, text, key) => {
+  /** Kinds among `limits` are told and do not fail a run. */
+  constructor(private readonly limits: ReadonlySet<Kind> = new Set<Kind>()) {}
+
+  readonly report: Report<Kind> = (kind, text, key) => {
     if (key !== undefined) {
       if (this.reported.has(`${kind} ${key}`)) return;
       this.reported.add(`${kind} ${key}`);
@@ -38,22 +41,22 @@ export class Violations {
     if (this.count(kind) <= maxKeptOfKind) this.first.push({ kind, text });
   };
 
-  count(...kinds: readonly ViolationKind[]): number {
+  count(...kinds: readonly Kind[]): number {
     return kinds.reduce((sum, kind) => sum + (this.counts.get(kind) ?? 0), 0);
   }
 
   /** As count(), without known limits. */
-  countFailing(...kinds: readonly ViolationKind[]): number {
-    return this.count(...kinds.filter((kind) => !knownLimits.has(kind)));
+  countFailing(...kinds: readonly Kind[]): number {
+    return this.count(...kinds.filter((kind) => !this.limits.has(kind)));
   }
 
   /** Count of each kind that occurred. */
-  byKind(): Partial<Record<ViolationKind, number>> {
-    return Object.fromEntries(this.counts);
+  byKind(): Partial<Record<Kind, number>> {
+    return Object.fromEntries(this.counts) as Partial<Record<Kind, number>>;
   }
 
   /** True when nothing but known limits occurred. */
   get isEmpty(): boolean {
-    return [...this.counts.keys()].every((kind) => knownLimits.has(kind));
+    return [...this.counts.keys()].every((kind) => this.limits.has(kind));
   }
 }

@@ -62,6 +62,9 @@ function valueText(value: number | null, unit: MeasuredResult['unit']): string {
   if (value === null) return '-';
   if (unit === 'bytes') return `${(value / 1e6).toFixed(0)} MB`;
   if (unit === 'ms') return `${value.toFixed(1)} ms`;
+  if (unit === 'share') return `${(value * 100).toFixed(2)} %`;
+  if (unit === 'instructions' || unit === 'count') return String(Math.round(value));
+  if (unit === 'µs' || unit === 'ns' || unit === 'MB/s') return `${value.toFixed(value < 10 ? 2 : 0)} ${unit}`;
   return value >= 1e6 ? `${(value / 1e6).toFixed(2)} M/s` : `${(value / 1e3).toFixed(1)} k/s`;
 }
 

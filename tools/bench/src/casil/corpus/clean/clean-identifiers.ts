@@ -1,0 +1,63 @@
+import { base64OfBytes, base64UrlOfBytes, makeValue, textOfPattern, type SeededRandom } from '@arqonbus/testkit';
+import type { CleanKind } from './clean-kind.js';
+
+const hex = (random: SeededRandom, count: number): string => random.text('0123456789abcdef', count);
+const uuid = (random: SeededRandom): string => textOfPattern('[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}', random);
+const base64 = (random: SeededRandom, bytes: number): string => base64OfBytes(random.bytes(bytes));
+const ulid = (random: SeededRandom): string => `01J${random.text('0123456789ABCDEFGHJKMNPQRSTVWXYZ', 23)}`;
+
+/** Ids, digests and encoded bytes: random in looks, no secrets. */
+export const identifierKinds: readonly CleanKind[] = [
+  ['uuid-json', (r) => `{"id":"${uuid(r)}","parent_id":"${uuid(r)}","kind":"${r.pick(['task', 'agent', 'run'])}"}`],
+  ['uuid-list', (r) => Array.from({ length: 5 }, () => uuid(r)).join(',')],
+  ['uuid-key-names', (r) => `{"message_key":"${uuid(r)}","partition_key":"${uuid(r)}","idempotency_key":"${uuid(r)}"}`],
+  ['uuid-logs', (r) => `level=info request_id=${uuid(r)} trace=${uuid(r)} msg="handled" status=200 took_ms=${String(r.between(1, 900))}`],
+  ['ulid', (r) => `{"event_id":"${ulid(r)}","cursor":"${ulid(r)}"}`],
+  ['git-hash', (r) => `${hex(r, 40)} refs/heads/feature/retry-${String(r.between(1, 99))}`],
+  ['git-log', (r) => `commit ${hex(r, 40)}\nAuthor: Ada <ada@example.com>\nDate:   Fri Nov 20 10:11:12 2026 +0000\n\n    Keep the token bucket small (#${String(r.between(1, 999))})\n`],
+  ['git-index', (r) => `diff --git a/src/token.ts b/src/token.ts\nindex ${hex(r, 7)}..${hex(r, 7)} 100644\n--- a/src/token.ts\n+++ b/src/token.ts\n`],
+  ['git-json', (r) => `{"repo":"team/relay","sha":"${hex(r, 40)}","before":"${hex(r, 40)}","after":"${hex(r, 40)}","ref":"refs/heads/main"}`],
+  ['sha256', (r) => `${hex(r, 64)}  dist/app-${String(r.between(1, 9))}.tar.gz`],
+  ['sha256-json', (r) => `{"file":"model.bin","sha256":"${hex(r, 64)}","size":${String(r.between(1000, 9_999_999))}}`],
+  ['sha512', (r) => `SHA512 (image.iso) = ${hex(r, 128)}`],
+  ['md5-key', (r) => `{"cache_key":"${hex(r, 32)}","content_md5":"${base64(r, 16)}","checksum":"${hex(r, 32)}"}`],
+  ['sri', (r) => `<script src="https://cdn.example.com/a.js" integrity="sha384-${base64(r, 48)}" crossorigin="anonymous"></script>`],
+  ['etag', (r) => `HTTP/1.1 304 Not Modified\r\nETag: "${hex(r, 32)}-${String(r.between(1, 40))}"\r\nX-Request-Id: ${hex(r, 32)}\r\n\r\n`],
+  ['trace', (r) => `traceparent: 00-${hex(r, 32)}-${hex(r, 16)}-01`],
+  ['trace-json', (r) => `{"trace_id":"${hex(r, 32)}","span_id":"${hex(r, 16)}","parent_span_id":"${hex(r, 16)}","name":"publish","duration_us":${String(r.between(10, 9999))}}`],
+  ['nats-headers', (r) => `NATS/1.0\r\nNats-Msg-Id: ${ulid(r)}\r\nNats-Expected-Stream: ORDERS\r\nX-Trace-Id: ${hex(r, 32)}\r\n\r\n`],
+  ['package-lock', (r) => `    "node_modules/left-pad": {\n      "version": "1.${String(r.between(0, 9))}.0",\n      "resolved": "https://packages.example.com/left-pad/-/left-pad-1.3.0.tgz",\n      "integrity": "sha512-${base64(r, 64)}"\n    },`],
+  ['yarn-lock', (r) => `"@scope/key-tokens@^2.1.0":\n  version "2.1.${String(r.between(0, 9))}"\n  resolved "https://packages.example.com/key-tokens-2.1.0.tgz#${hex(r, 40)}"\n  integrity sha512-${base64(r, 64)}\n`],
+  ['go-sum', (r) => `golang.org/x/crypto v0.${String(r.between(1, 40))}.0 h1:${base64(r, 32)}\ngolang.org/x/crypto v0.9.0/go.mod h1:${base64(r, 32)}`],
+  ['cargo-lock', (r) => `[[package]]\nname = "token-parser"\nversion = "0.${String(r.between(1, 30))}.1"\nsource = "registry+https://example.com/index"\nchecksum = "${hex(r, 64)}"\n`],
+  ['pip-hashes', (r) => `requests==2.32.${String(r.between(0, 9))} \\\n    --hash=sha256:${hex(r, 64)} \\\n    --hash=sha256:${hex(r, 64)}`],
+  ['image-digest', (r) => `image: registry.example.com/team/app@sha256:${hex(r, 64)}`],
+  ['arn', (r) => `{"role":"arn:aws:iam::${r.text('0123456789', 12)}:role/deploy","key":"arn:aws:kms:eu-west-1:${r.text('0123456789', 12)}:key/${uuid(r)}"}`],
+  ['azure-resource', (r) => `/subscriptions/${uuid(r)}/resourceGroups/rg-${String(r.between(1, 99))}/providers/Microsoft.KeyVault/vaults/kv1/secrets/db-password`],
+  ['azure-ids', (r) => `{"tenantId":"${uuid(r)}","clientId":"${uuid(r)}","objectId":"${uuid(r)}","appId":"${uuid(r)}"}`],
+  ['base64-png', (r) => `<img alt="logo" src="data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAA${base64(r, r.between(300, 900))}">`],
+  ['base64-jpeg', (r) => `{"thumb":"/9j/4AAQSkZJRgABAQAAAQABAAD/${base64(r, r.between(300, 900))}","w":64,"h":64}`],
+  ['base64-font', (r) => `@font-face{font-family:x;src:url(data:font/woff2;base64,d09GMgABAAAAA${base64(r, r.between(300, 900))}) format("woff2")}`],
+  ['base64-gzip', (r) => `{"encoding":"gzip","payload":"H4sIAAAAAAAAA${base64(r, r.between(60, 400))}"}`],
+  ['base64-protobuf', (r) => `{"type":"acme.v1.Order","payload":"CgN${base64(r, r.between(40, 400))}"}`],
+  ['base64-text', (r) => `{"data":"${base64OfBytes(new TextEncoder().encode(`{"status":"ok","items":[${String(r.between(1, 9))},2,3],"note":"the quick brown fox ${hex(r, 4)}"}`))}"}`],
+  ['base64-embedding', (r) => `{"model":"embed-3","object":"embedding","embedding":"${base64(r, 512)}"}`],
+  ['hex-bytes', (r) => `{"frame":"${hex(r, r.between(60, 400))}"}`],
+  ['hex-dump', (r) => Array.from({ length: 4 }, (_, i) => `0000${hex(r, 3)}${String(i)}: ${Array.from({ length: 8 }, () => hex(r, 4)).join(' ')}  ................`).join('\n')],
+  ['public-key', (r) => makeValue('pem:PUBLIC KEY', r).text],
+  ['certificate', (r) => makeValue('pem:CERTIFICATE', r).text],
+  ['certificate-json', (r) => JSON.stringify({ tls: { ca: makeValue('pem:CERTIFICATE', r).text, verify: true } })],
+  ['ssh-public-key', (r) => `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${base64UrlOfBytes(r.bytes(32)).replaceAll(/[-_]/g, 'a')} ada@laptop`],
+  ['ssh-rsa-public', (r) => `ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQ${base64(r, 384)} deploy@ci`],
+  ['ssh-fingerprint', (r) => `SHA256:${base64(r, 32).replaceAll('=', '')} ada@laptop (ED25519)`],
+  ['jwk-public', (r) => `{"keys":[{"kty":"EC","crv":"P-256","kid":"${hex(r, 12)}","use":"sig","x":"${base64UrlOfBytes(r.bytes(32))}","y":"${base64UrlOfBytes(r.bytes(32))}"}]}`],
+  ['jwk-public-rsa', (r) => `{"kty":"RSA","kid":"${hex(r, 12)}","alg":"RS256","e":"AQAB","n":"${base64UrlOfBytes(r.bytes(256))}"}`],
+  ['nkey-public', (r) => `{"account":"${makeValue('nkey-public:account', r).text}","user":"${makeValue('nkey-public:user', r).text}"}`],
+  ['doi', (r) => `doi:10.${String(r.between(1000, 9999))}/s${r.text('0123456789', 5)}-${r.text('0123456789', 3)}-${r.text('0123456789', 5)}-x`],
+  ['isbn', (r) => `ISBN 978-${String(r.between(0, 9))}-${r.text('0123456789', 4)}-${r.text('0123456789', 4)}-${String(r.between(0, 9))}`],
+  ['object-ids', (r) => `{"_id":{"$oid":"${hex(r, 24)}"},"owner":{"$oid":"${hex(r, 24)}"},"rev":"3-${hex(r, 32)}"}`],
+  ['bitcoin', (r) => `tx ${hex(r, 64)} to bc1q${r.text('qpzry9x8gf2tvdw0s3jn54khce6mua7l', 38)} amount 0.${r.text('0123456789', 6)}`],
+  ['nats-subjects', (r) => `{"subject":"orders.${hex(r, 8)}.created","reply":"_INBOX.${r.text('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789', 22)}.${r.text('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789', 8)}","queue":"workers"}`],
+  ['s3-keys', (r) => `s3://bucket-${hex(r, 6)}/year=2026/month=05/part-${r.text('0123456789', 5)}-${uuid(r)}.snappy.parquet`],
+  ['pagination', (r) => `{"next_page_token":"${base64UrlOfBytes(new TextEncoder().encode(`{"offset":${String(r.between(1, 9999))},"sort":"created"}`))}","items":[]}`],
+];
