@@ -87,6 +87,11 @@ describe('checkRun()', () => {
     const entries = [delivered(1), gap(place(1), place(1), false), delivered(2), delivered(3)];
     expect(kindsIn(recorded({ subscribers: [subscriber(...entries)] }))).toEqual([]);
   });
+
+  it('takes what a subscriber of a whole room hears of channels that nobody wrote to', () => {
+    const entries = [delivered(1), { ...gap(place(0), place(0, secondEpoch)), topic: 't:quiet' }, delivered(2), delivered(3)];
+    expect(kindsIn(recorded({ subscribers: [{ ...subscriber(...entries), room: 't' }] }))).toEqual([]);
+  });
 });
 
 const another = publish(9, acked(2));
@@ -139,6 +144,8 @@ const bad: readonly (readonly [what: string, run: RecordedRun, kinds: readonly V
   ['a run follows one that the subscriber did not get', recorded({
     publishes: [publish(1), publish(3)], reads: [read([1, 3])], subscribers: [subscriber(delivered(1, place(1), { prev: 0n }), delivered(3, place(3), { prev: 2n }))],
   }), ['chain_broken']],
+  ['a subscriber hears of a topic that it did not join', recorded({ subscribers: [subscriber(delivered(1), delivered(2), delivered(3), { ...gap(place(0), place(0, secondEpoch)), topic: 'u' })] }), ['phantom']],
+  ['a subscriber of a room gets what nobody wrote', recorded({ subscribers: [{ ...subscriber(delivered(1), delivered(2), delivered(3), delivered(7, place(1), { topic: 't:new' })), room: 't' }] }), ['phantom']],
   ['something is delivered that nobody wrote', recorded({ subscribers: [subscriber(delivered(1), delivered(2), delivered(3), delivered(7))] }), ['phantom', 'delivered_not_stored']],
   ['something is delivered that is in no history', recorded({
     publishes: [publish(1), publish(2), publish(3), publish(4, { kind: 'unknown', code: 'TIMEOUT' })], subscribers: [subscriber(delivered(1), delivered(2), delivered(3), delivered(4))],

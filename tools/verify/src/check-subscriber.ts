@@ -23,9 +23,10 @@ export function checkSubscriber(subscriber: SubscriberRecord, context: Context):
   const states = new Map<string, TopicState>();
   for (const { topic, place } of begins) {
     const firstKnown = register.ofTopic(topic).findIndex((known) => comparePlaces(known.place, place) > 0);
-    states.set(topic, { position: place, nextKnown: firstKnown < 0 ? register.ofTopic(topic).length : firstKnown, gaps: [], seen: new Map(), orders: new Map(), timeUs: 0n });
+    states.set(topic, stateAt(place, firstKnown < 0 ? register.ofTopic(topic).length : firstKnown));
   }
   for (const entry of entries) {
+    if (subscriber.room !== undefined && roomOf(entry.topic) === subscriber.room && !states.has(entry.topic)) states.set(entry.topic, stateAt({ epoch: 0n, sequence: 0n }, 0));
     const state = states.get(entry.topic);
     if (state === undefined) report('phantom', `${name} heard of ${entry.topic}, which it did not join`);
     else if (entry.kind === 'gap') state.gaps.push(entry);
@@ -41,6 +42,14 @@ export interface Context {
   readonly published: ReadonlyMap<string, PublishRecord>;
   readonly register: PlaceRegister;
   readonly report: Report;
+}
+
+function stateAt(position: Place, nextKnown: number): TopicState {
+  return { position, nextKnown, gaps: [], seen: new Map(), orders: new Map(), timeUs: 0n };
+}
+
+function roomOf(topic: string): string {
+  return topic.split(':', 1)[0];
 }
 
 function checkDelivery(name: string, delivery: Delivery, state: TopicState, context: Context): void {
@@ -61,7 +70,8 @@ function checkDelivery(name: string, delivery: Delivery, state: TopicState, cont
   // What comes again was in its order before; that it comes again is what is wrong.
   if (seenIn === undefined) checkOrder(where, publish, state, report);
   checkChain(where, delivery, state, report);
-  if (place.epoch !== before.epoch && !state.gaps.some((gap) => covers(gap, { epoch: before.epoch, sequence: before.sequence + 1n }))) {
+  // Epoch 0: the topic was not there when the subscriber joined, all of it is new.
+  if (place.epoch !== before.epoch && before.epoch !== 0n && !state.gaps.some((gap) => covers(gap, { epoch: before.epoch, sequence: before.sequence + 1n }))) {
     report('epoch_change_untold', `${where} after ${placeText(before)}, no gap was told`);
   }
   if (place.epoch === before.epoch && delivery.timeUs < state.timeUs) report('time_went_back', `${where} by ${String(state.timeUs - delivery.timeUs)} µs`);

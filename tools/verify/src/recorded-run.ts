@@ -58,6 +58,8 @@ export interface SubscriberRecord {
   readonly name: string;
   /** Where it began in each topic that it follows: the head at its join. */
   readonly begins: readonly { readonly topic: string; readonly place: Place }[];
+  /** Room that it follows with every channel, also with those that nobody writes to or that come into being later. */
+  readonly room?: string;
   readonly entries: readonly (Delivery | ToldGap | JoinedAt)[];
 }
 

@@ -175,7 +175,7 @@ class Run {
       for (const subscriber of this.subscribers.filter((each) => each.follows(topic))) {
         // What does not arrive is found by the checker, as a hole at the end.
         await waitFor(() => subscriber.has(last.id), { timeoutMs: settleTimeoutMs, intervalMs: 20 }).catch(() => {
-          tell(`${subscriber.name} does not get the last event of ${topic}, ${last.id}`);
+          tell(`${subscriber.name} does not get the last event of ${topic}, ${last.id}: ${subscriber.stand}`);
         });
       }
     }

@@ -6,15 +6,17 @@ export class SdkSubscriber {
   private readonly entries: (Delivery | ToldGap)[] = [];
   private readonly seen = new Set<string>();
   private begins: SubscriberRecord['begins'] = [];
+  private room: string | undefined;
   /** Why the subscription ended; undefined while it lives. */
   endedBy: string | undefined;
 
-  private constructor(readonly name: string, private readonly nowMs: () => number) {}
+  private constructor(readonly name: string, private readonly bus: Bus, private readonly nowMs: () => number) {}
 
   /** Joins; for `room:*` every channel. `topics` are those that will be written to. */
   static async join(name: string, bus: Bus, target: string, options: { readonly topics: readonly string[]; readonly nowMs: () => number }): Promise<SdkSubscriber> {
-    const subscriber = new SdkSubscriber(name, options.nowMs);
+    const subscriber = new SdkSubscriber(name, bus, options.nowMs);
     const room = /^(.+):\*$/.exec(target)?.[1];
+    subscriber.room = room;
     const subscription = await bus.join(room === undefined ? target : { room, allChannels: true });
     subscriber.record(subscription);
     const heads = new Map<string, Place>(subscription.positions.map(({ channel, epoch, sequence }) => [channel, { epoch, sequence }]));
@@ -24,11 +26,18 @@ export class SdkSubscriber {
   }
 
   get recorded(): SubscriberRecord {
-    return { name: this.name, begins: this.begins, entries: this.entries };
+    return { name: this.name, begins: this.begins, entries: this.entries, ...(this.room === undefined ? {} : { room: this.room }) };
   }
 
   get deliveredCount(): number {
     return this.seen.size;
+  }
+
+  /** How it stands, for a report. */
+  get stand(): string {
+    const last = this.entries.at(-1);
+    const heard = last === undefined ? 'it heard nothing' : `it heard last of ${last.topic} at ${String(last.atMs)} ms`;
+    return `its connection is ${this.bus.state}, ${heard}${this.endedBy === undefined ? '' : `, its subscription ended: ${this.endedBy}`}`;
   }
 
   follows(topic: string): boolean {

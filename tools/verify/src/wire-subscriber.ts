@@ -2,7 +2,7 @@ import type { Batch, Envelope, Frame, Gap, Joined } from '@arqonbus/proto';
 import { newId } from '@arqonbus/e2e';
 import { RawWireClient } from '@arqonbus/testkit';
 import { setTimeout as wait } from 'node:timers/promises';
-import { comparePlaces, type Delivery, type JoinedAt, type Place, type SubscriberRecord, type ToldGap } from './recorded-run.js';
+import { comparePlaces, placeText, type Delivery, type JoinedAt, type Place, type SubscriberRecord, type ToldGap } from './recorded-run.js';
 
 const retryMs = 150;
 const welcomeTimeoutMs = 10_000;
@@ -31,8 +31,10 @@ export class WireSubscriber {
   private client: RawWireClient | undefined;
   private isStopped = false;
   private lastHeardMs = 0;
+  /** Whether the join of this connection is answered. */
+  private isAnswered = false;
   /** Why the last connection could not be made or used. */
-  lastFailure: unknown;
+  private lastFailure: unknown;
   readonly endedBy: string | undefined;
 
   constructor(readonly name: string, private readonly options: WireSubscriberOptions) {
@@ -45,6 +47,13 @@ export class WireSubscriber {
 
   get deliveredCount(): number {
     return this.seen.size;
+  }
+
+  /** How it stands, for a report. */
+  get stand(): string {
+    const heardMs = Math.round(performance.now() - this.lastHeardMs);
+    const failure = this.lastFailure === undefined ? '' : `, the last failure was ${String(this.lastFailure)}`;
+    return `at ${placeText(this.position)}, its join is ${this.isAnswered ? '' : 'not '}answered, it heard something ${String(heardMs)} ms ago${failure}`;
   }
 
   get hasJoined(): boolean {
@@ -82,11 +91,9 @@ export class WireSubscriber {
     const { url, ca, token } = this.options;
     const client = await RawWireClient.connect(url, { ca, token: await token() });
     this.client = client;
+    this.isAnswered = false;
     await client.next(isWelcome, welcomeTimeoutMs);
-    const id = newId();
-    const resume = this.begin === undefined ? [] : [{ channel: this.channel, ...this.position }];
-    const join = { room: this.room, channel: this.channel, resume };
-    await client.sendFrame({ batches: [{ envelopes: [{ id, body: { case: 'command', value: { body: { case: 'join', value: join } } } }] }] });
+    await this.join(client);
     this.lastHeardMs = performance.now();
     const watch = setInterval(() => {
       if (performance.now() - this.lastHeardMs > silenceMs) client.terminate();
@@ -95,10 +102,19 @@ export class WireSubscriber {
       for await (const frame of client.frames) {
         this.lastHeardMs = performance.now();
         for (const batch of frame.batches) this.take(batch, client);
+        // The server lost its state of the session, and with it a command that it had not answered (docs/protocol.md, positions).
+        if (!this.isAnswered && isWelcome(frame)) await this.join(client);
       }
     } finally {
       clearInterval(watch);
     }
+  }
+
+  private async join(client: RawWireClient): Promise<void> {
+    const id = newId();
+    const resume = this.begin === undefined ? [] : [{ channel: this.channel, ...this.position }];
+    const join = { room: this.room, channel: this.channel, resume };
+    await client.sendFrame({ batches: [{ envelopes: [{ id, body: { case: 'command', value: { body: { case: 'join', value: join } } } }] }] });
   }
 
   private take(batch: Batch, client: RawWireClient): void {
@@ -135,6 +151,7 @@ export class WireSubscriber {
   private takeJoined({ positions, recovered, reason }: Joined): void {
     const head = positions.find(({ channel }) => channel === this.channel);
     if (head === undefined) return;
+    this.isAnswered = true;
     const { epoch, sequence } = head;
     if (this.begin === undefined) {
       this.begin = { epoch, sequence };

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createUnitBus, openUnitSession } from '../../test/bus.fixture.js';
 import type { Bus } from '../bus.js';
+import { DeferredFrames } from './deferred-frames.js';
 import type { Session } from './session.js';
 
 const nothing = (): void => undefined;
@@ -120,6 +121,28 @@ describe('frames of a session that had its share of a long turn', () => {
     expect(taken()).toEqual(numbers(1, 60));
     bus.intake.afterFramesOf(busy, nothing);
     expect(busy.waiting).toBeUndefined();
+  });
+
+  it('of another session are not forgotten when one of a session has the rest of it dealt with', async () => {
+    const { session: one } = open(1);
+    const { session: two } = open(2);
+    const handled: string[] = [];
+    const ended: string[] = [];
+    const deferred = new DeferredFrames({
+      maxBytes: 1_000, sliceMs: 5, nowMs: () => 0,
+      handle: (session, frame) => {
+        handled.push(`${String(session.id)}/${String(frame[0])}`);
+        if (session === one) deferred.finish(session);
+      },
+    });
+    for (const number of [0, 1, 2]) for (const session of [one, two]) deferred.add(session, Uint8Array.of(number));
+    deferred.afterwards(one, () => ended.push('one'));
+    deferred.afterwards(two, () => ended.push('two'));
+    for (let turns = 0; turns < 10; turns += 1) await nextTurn();
+    expect(handled.filter((name) => name.startsWith('1/'))).toEqual(numbers(1, 3));
+    expect(handled.filter((name) => name.startsWith('2/'))).toEqual(numbers(2, 3));
+    expect(ended).toEqual(['one', 'two']);
+    expect(deferred.bytes).toBe(0);
   });
 
   it('do not exist for a service, which has a budget of its own', () => {

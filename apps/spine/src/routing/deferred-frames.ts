@@ -50,7 +50,9 @@ export class DeferredFrames {
   finish(session: Session): void {
     const { waiting } = session;
     if (waiting === undefined) return;
-    this.sessions.splice(this.sessions.indexOf(session), 1);
+    // A session whose frame is being dealt with has left the list for the while.
+    const index = this.sessions.indexOf(session);
+    if (index >= 0) this.sessions.splice(index, 1);
     this.take(session, waiting, Number.POSITIVE_INFINITY);
   }
 
@@ -83,6 +85,8 @@ export class DeferredFrames {
       taken += frame.length;
       this.options.handle(session, frame);
     }
+    // A frame had the rest dealt with.
+    if (session.waiting !== waiting) return true;
     if (!session.isClosed && waiting.next < waiting.frames.length) return false;
     // A session that was closed meanwhile is heard no more.
     this.bytes -= waiting.bytes;
