@@ -21,7 +21,7 @@ const bus = createBus({
 let delivered = 0;
 bus.fanOut.attach({ direct: { publish: (_topic, bytes) => { delivered += bytes.length; } }, links: { publish: nothing, flushQueued: nothing } });
 const port: SessionPort = {
-  send: () => true, sendPage: () => true, subscribe: (topic) => { topic.subscribers.direct += 1; }, unsubscribe: nothing, subscribeRoom: nothing,
+  send: () => true, sendPage: () => true, together: (work) => { work(); }, subscribe: (topic) => { topic.subscribers.direct += 1; }, unsubscribe: nothing, subscribeRoom: nothing,
   unsubscribeRoom: nothing, close: (row) => { throw new Error(row.reason); }, tokenChanged: nothing,
 };
 const claims = {

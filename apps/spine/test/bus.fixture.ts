@@ -27,6 +27,7 @@ export function openUnitSession(bus: Bus, id: number, options: { readonly roles?
   const closedWith: number[] = [];
   const port: SessionPort = {
     send: () => true, sendPage: () => true, subscribe: nothing, unsubscribe: nothing, subscribeRoom: nothing, unsubscribeRoom: nothing, tokenChanged: nothing,
+    together: (work) => { work(); },
     close: ({ code }) => {
       closedWith.push(code);
       bus.sessions.close(session);

@@ -13,6 +13,8 @@ export type Heard =
 /** A Shield's side of a link, without a Shield: it sends what a test says and interprets nothing. */
 export class LinkClient {
   readonly heard = new FrameQueue<Heard>();
+  /** The same by the WebSocket message that it came in. */
+  readonly messages: (readonly Heard[])[] = [];
 
   private constructor(private socket: BinarySocket | undefined) {}
 
@@ -83,14 +85,17 @@ export class LinkClient {
 
   private read(data: Buffer): void {
     if (data.length === 0) return;
+    const message: Heard[] = [];
     readSpineFrame(data, {
       deliverTopic: (topic, room, last, prev, bytes, start, end) => {
-        this.heard.push({ kind: 'topic', topic, room, last, prev, frame: fromBinary(FrameSchema, bytes.subarray(start, end)) });
+        message.push({ kind: 'topic', topic, room, last, prev, frame: fromBinary(FrameSchema, bytes.subarray(start, end)) });
       },
       deliverSession: (session, page, bytes, start, end) => {
-        this.heard.push({ kind: 'session', session, page, frame: fromBinary(FrameSchema, bytes.subarray(start, end)) });
+        message.push({ kind: 'session', session, page, frame: fromBinary(FrameSchema, bytes.subarray(start, end)) });
       },
-      message: (body) => { this.heard.push({ kind: 'message', body }); },
+      message: (body) => { message.push({ kind: 'message', body }); },
     });
+    this.messages.push(message);
+    for (const heard of message) this.heard.push(heard);
   }
 }

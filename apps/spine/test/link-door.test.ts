@@ -1,6 +1,6 @@
 import type { RawWireClient, TestTokenOptions } from '@arqonbus/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LinkClient } from './link-client.js';
+import { LinkClient, type Heard } from './link-client.js';
 import { textEvent } from './runs.js';
 import { bodiesOf, isWelcome, newId, startSpineProcess, type RunningSpine } from './spine-process.js';
 import { eventsOf, publish } from './wire.js';
@@ -68,6 +68,30 @@ describe('the link door', () => {
     expect(await link.delivery()).toMatchObject({ topic: topics[0], last: 1, prev: 0 });
     await ping(link, 2);
     expect(deliveries(link)).toEqual([]);
+    link.close();
+  });
+
+  it('learns of the answer to a join and of the subscription in one message, however long they are', async () => {
+    const channels = Array.from({ length: 1_000 }, (_, index) => `${'c'.repeat(56)}-${String(index)}`);
+    for (let first = 0; first < channels.length; first += 50) {
+      await writer.sendFrame({ batches: channels.slice(first, first + 50).map((channel) => ({
+        room: 'wide', channel, envelopes: [{ id: newId(), body: { case: 'event' as const, value: { type: 'text/plain', payload: Uint8Array.of(0x61) } } }],
+      })) });
+    }
+    const link = await openLink();
+    await openSession(link, 1);
+    // Twice: the second answer is not held up by the descriptions of the topics.
+    for (const session of [1, 2]) {
+      if (session > 1) await openSession(link, session);
+      await joinBy(link, session, 'wide');
+      const holding = (matches: (heard: Heard) => boolean): number => link.messages.findLastIndex((message) => message.some(matches));
+      const answered = holding((heard) => heard.kind === 'session' && heard.session === session && bodiesOf(heard.frame).some((body) => body.case === 'reply'));
+      const subscribed = holding((heard) => heard.kind === 'message' && heard.body.case === 'subscribe' && heard.body.value.session === BigInt(session));
+      expect(answered).toBeGreaterThan(0);
+      expect(subscribed).toBe(answered);
+      const [reply] = link.messages[answered].flatMap((heard) => (heard.kind === 'session' ? bodiesOf(heard.frame) : []));
+      expect(reply).toMatchObject({ case: 'reply', value: { body: { case: 'joined' } } });
+    }
     link.close();
   });
 

@@ -134,9 +134,12 @@ function completeJoin(context: CommandContext, call: CommandCall, join: PendingJ
     context.fanOut.flushTopic(topic);
     return { channel: topic.channel, epoch: BigInt(topic.history.epoch), sequence: BigInt(topic.history.lastSequence) };
   });
-  call.reply({ case: 'joined', value: { positions, recovered: join.resume.length > 0 && reason === undefined, reason: reason ?? '' } });
-  session.flush();
-  join.subscribe();
+  // A client that has its answer is subscribed: when the link breaks, its Shield must know of both or of neither.
+  session.port.together(() => {
+    call.reply({ case: 'joined', value: { positions, recovered: join.resume.length > 0 && reason === undefined, reason: reason ?? '' } });
+    session.flush();
+    join.subscribe();
+  });
 }
 
 interface ResumePlan {

@@ -30,6 +30,8 @@ export interface SessionPort {
   unsubscribe(topic: Topic): void;
   subscribeRoom(room: Room): void;
   unsubscribeRoom(room: Room): void;
+  /** What is sent and subscribed within reaches the other end as a whole or, when the way to it breaks, not at all. */
+  together(work: () => void): void;
   close(row: CloseRow, reason: string): void;
   /** The session has a new token. */
   tokenChanged(token: string): void;

@@ -18,6 +18,7 @@ export class Link {
   private readonly topics = new Map<Topic, number>();
   private readonly rooms = new Map<Room, number>();
   private readonly described = new Set<Topic>();
+  private isHeld = false;
 
   constructor(readonly socket: TransportSocket<LinkSeat>, private readonly onQueued: (link: Link) => void) {}
 
@@ -34,6 +35,18 @@ export class Link {
   /** Sends what is queued; called before any publish to this link and at the end of the turn. */
   flush(): void {
     for (let message = this.builder.take(); message !== undefined; message = this.builder.take()) this.socket.send(message);
+  }
+
+  /** What is queued within leaves in one message, up to the largest that a link takes. */
+  together(work: () => void): void {
+    this.flush();
+    this.isHeld = true;
+    try {
+      work();
+    } finally {
+      this.isHeld = false;
+      this.afterQueued();
+    }
   }
 
   subscribeTopic(session: number, topic: Topic): void {
@@ -133,6 +146,7 @@ export class Link {
   }
 
   private afterQueued(): void {
+    if (this.isHeld) return;
     if (this.builder.sizeBytes >= flushBytes) this.flush();
     else this.onQueued(this);
   }
@@ -176,6 +190,10 @@ export class LinkPort implements SessionPort {
 
   unsubscribeRoom(room: Room): void {
     this.link.unsubscribeRoom(this.id, room);
+  }
+
+  together(work: () => void): void {
+    this.link.together(work);
   }
 
   close(row: CloseRow, reason: string): void {

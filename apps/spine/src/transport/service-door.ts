@@ -59,6 +59,11 @@ class DirectPort implements SessionPort {
     this.socket.unsubscribe(room.engineTopic);
   }
 
+  together(work: () => void): void {
+    // The subscription is this socket's own: it ends with it.
+    work();
+  }
+
   close(row: CloseRow, reason: string): void {
     this.socket.close(row.code, reason);
   }
