@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkRun } from './check-run.js';
-import type { Delivery, Place, PublishOutcome, PublishRecord, ReadRecord, RecordedRun, SubscriberRecord, ToldGap } from './recorded-run.js';
+import { tellsOf, type Delivery, type Place, type PublishOutcome, type PublishRecord, type ReadRecord, type RecordedRun, type SubscriberRecord, type ToldGap } from './recorded-run.js';
 import { violationKinds, type ViolationKind } from './violation.js';
 
 const [firstEpoch, secondEpoch] = [1_000_000n, 9_000_000n];
@@ -168,5 +168,21 @@ describe('checkRun() of a run in which', () => {
 
   it('each kind of violation is shown to be found', () => {
     expect([...new Set(bad.flatMap(([, , kinds]) => kinds))].sort()).toEqual([...violationKinds].sort());
+  });
+});
+
+describe('tellsOf()', () => {
+  const last = { id: 'p.3', place: place(3) };
+
+  it.each<[string, SubscriberRecord['entries'], boolean]>([
+    ['an event that came', [delivered(3)], true],
+    ['an event that came elsewhere', [{ ...delivered(3), topic: 'u' }], false],
+    ['an event that did not come', [delivered(1), delivered(2)], false],
+    ['a loss up to the event', [gap(place(1), place(3))], true],
+    ['a loss before the event', [gap(place(1), place(2))], false],
+    ['an interruption that loses nothing', [gap(place(1), place(3), false)], false],
+    ['an event of an epoch that began before the position', [gap(place(1), place(0, secondEpoch))], true],
+  ])('%s', (_, entries, expected) => {
+    expect(tellsOf(entries, 't', last)).toBe(expected);
   });
 });

@@ -1,5 +1,5 @@
 import type { PlaceRegister } from './place-register.js';
-import { comparePlaces, lostMemoryBetween, placeText, type Delivery, type Place, type PublishRecord, type RecordedRun, type SubscriberRecord, type ToldGap } from './recorded-run.js';
+import { comparePlaces, coversPlace, lostMemoryBetween, placeText, type Delivery, type Place, type PublishRecord, type RecordedRun, type SubscriberRecord, type ToldGap } from './recorded-run.js';
 import type { Report } from './violation.js';
 
 interface TopicState {
@@ -71,7 +71,7 @@ function checkDelivery(name: string, delivery: Delivery, state: TopicState, cont
   if (seenIn === undefined) checkOrder(where, publish, state, report);
   checkChain(where, delivery, state, report);
   // Epoch 0: the topic was not there when the subscriber joined, all of it is new.
-  if (place.epoch !== before.epoch && before.epoch !== 0n && !state.gaps.some((gap) => covers(gap, { epoch: before.epoch, sequence: before.sequence + 1n }))) {
+  if (place.epoch !== before.epoch && before.epoch !== 0n && !state.gaps.some((gap) => coversPlace(gap, { epoch: before.epoch, sequence: before.sequence + 1n }))) {
     report('epoch_change_untold', `${where} after ${placeText(before)}, no gap was told`);
   }
   if (place.epoch === before.epoch && delivery.timeUs < state.timeUs) report('time_went_back', `${where} by ${String(state.timeUs - delivery.timeUs)} µs`);
@@ -93,7 +93,7 @@ function checkChain(where: string, { place, prev }: Delivery, state: TopicState,
   const { position } = state;
   const isNext = place.epoch === position.epoch ? prev <= position.sequence : prev === 0n;
   const told = { epoch: place.epoch, sequence: prev };
-  if (!isNext && !state.gaps.some((gap) => covers(gap, told))) report('chain_broken', `${where} follows ${String(prev)}, last seen was ${placeText(position)}`);
+  if (!isNext && !state.gaps.some((gap) => coversPlace(gap, told))) report('chain_broken', `${where} follows ${String(prev)}, last seen was ${placeText(position)}`);
 }
 
 /** Checks the known places between the position and `to`, all that remain when there is no `to`. */
@@ -102,12 +102,8 @@ function passOver(name: string, topic: string, state: TopicState, to: Place | un
   for (; state.nextKnown < known.length; state.nextKnown += 1) {
     const { place, id, witness } = known[state.nextKnown];
     if (to !== undefined && comparePlaces(place, to) > 0) return;
-    if (state.seen.has(id) || state.gaps.some((gap) => covers(gap, place))) continue;
+    if (state.seen.has(id) || state.gaps.some((gap) => coversPlace(gap, place))) continue;
     const next = to === undefined ? 'the end' : placeText(to);
     report('hole', `${name}: ${topic} ${placeText(place)} ${id} (known by ${witness}) was passed over between ${placeText(state.position)} and ${next}, and no loss was told`);
   }
-}
-
-function covers({ after, resumesAt, isLost }: ToldGap, place: Place): boolean {
-  return isLost && comparePlaces(after, place) < 0 && comparePlaces(place, resumesAt) <= 0;
 }

@@ -93,6 +93,16 @@ export interface RecordedRun {
   readonly deaths: readonly Death[];
 }
 
+/** True when the loss that was told takes in the place. */
+export function coversPlace({ after, resumesAt, isLost }: ToldGap, place: Place): boolean {
+  return isLost && comparePlaces(after, place) < 0 && comparePlaces(place, resumesAt) <= 0;
+}
+
+/** True when the entries tell what became of an event of the topic: it came, or its loss was told. */
+export function tellsOf(entries: SubscriberRecord['entries'], topic: string, { id, place }: { readonly id: string; readonly place: Place }): boolean {
+  return entries.some((entry) => entry.topic === topic && ((entry.kind === 'delivered' && entry.id === id) || (entry.kind === 'gap' && coversPlace(entry, place))));
+}
+
 /** Negative when `a` lies before `b`. */
 export function comparePlaces(a: Place, b: Place): number {
   if (a.epoch !== b.epoch) return a.epoch < b.epoch ? -1 : 1;

@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { checkRun, type Verdict } from './check-run.js';
 import { Nemesis, type DoneFault } from './nemesis.js';
 import { Publisher } from './publisher.js';
-import type { Death, PublishRecord, ReadRecord, RecordedRun } from './recorded-run.js';
+import { tellsOf, type Death, type Place, type ReadRecord, type RecordedRun } from './recorded-run.js';
 import { SdkSubscriber } from './sdk-subscriber.js';
 import type { StartStore } from './store-server.js';
 import { TestBed } from './test-bed.js';
@@ -163,7 +163,7 @@ class Run {
     this.parts.tell(`${String(ackedCount)} acknowledged, ${String(records.length - ackedCount)} unknown, ${String(deliveredCount)} delivered`);
   }
 
-  /** Waits for every publish to settle, then for every subscriber to have each topic's last event, which is published now. */
+  /** Waits for every publish to settle, then for every subscriber to have each topic's last event, which is published now, or to be told of its loss. */
   private async settle(loops: readonly Promise<void>[]): Promise<void> {
     const { tell } = this.parts;
     for (const { name, pending, settled } of this.writers.map((writer) => ({ name: writer.name, pending: writer.pending, settled: writer.settled(settleTimeoutMs) }))) {
@@ -174,7 +174,7 @@ class Run {
       const last = await this.publishLast(topic);
       for (const subscriber of this.subscribers.filter((each) => each.follows(topic))) {
         // What does not arrive is found by the checker, as a hole at the end.
-        await waitFor(() => subscriber.has(last.id), { timeoutMs: settleTimeoutMs, intervalMs: 20 }).catch(() => {
+        await waitFor(() => tellsOf(subscriber.recorded.entries, topic, last), { timeoutMs: settleTimeoutMs, intervalMs: 20 }).catch(() => {
           tell(`${subscriber.name} does not get the last event of ${topic}, ${last.id}: ${subscriber.stand}`);
         });
       }
@@ -182,11 +182,11 @@ class Run {
   }
 
   /** Publishes until one event is acknowledged; a publish that is in doubt does not count. Rejects when none is. */
-  private async publishLast(topic: string): Promise<PublishRecord> {
+  private async publishLast(topic: string): Promise<{ readonly id: string; readonly place: Place }> {
     const [publisher] = this.publishers;
     return waitFor(async () => {
-      const record = await publisher.publish(topic);
-      return record.outcome.kind === 'acked' ? record : undefined;
+      const { id, outcome } = await publisher.publish(topic);
+      return outcome.kind === 'acked' ? { id, place: outcome.place } : undefined;
     }, { timeoutMs: settleTimeoutMs, intervalMs: 200, what: `an acknowledgement in ${topic} after all faults were healed` });
   }
 

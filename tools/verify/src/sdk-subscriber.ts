@@ -44,10 +44,6 @@ export class SdkSubscriber {
     return this.begins.some((begin) => begin.topic === topic);
   }
 
-  has(id: string): boolean {
-    return this.seen.has(id);
-  }
-
   private record(subscription: Subscription): void {
     subscription.on('message', ({ topic, text: id, epoch, sequence, timeUs }) => {
       this.seen.add(id);

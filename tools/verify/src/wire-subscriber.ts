@@ -64,10 +64,6 @@ export class WireSubscriber {
     return topic === this.options.topic;
   }
 
-  has(id: string): boolean {
-    return this.seen.has(id);
-  }
-
   /** Reads until stopped, whatever happens to the connection. */
   async run(): Promise<void> {
     while (!this.isStopped) {
