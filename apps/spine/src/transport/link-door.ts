@@ -203,7 +203,8 @@ export class LinkDoor implements TransportHandlers<LinkSeat> {
   private openSession(link: Link, id: number, token: string, reopened: boolean): void {
     const openings = this.openings.get(link);
     if (openings === undefined || !link.hasGreeted) return;
-    const opening: Opening = { done: this.verifyAndOpen(link, id, token, reopened), frames: [], bytes: 0, isCancelled: false };
+    const done = this.verifyAndOpen(link, id, token, reopened).catch((error: unknown) => { this.giveUp(link, [id], error); });
+    const opening: Opening = { done, frames: [], bytes: 0, isCancelled: false };
     openings.set(id, opening);
   }
 
@@ -245,7 +246,17 @@ export class LinkDoor implements TransportHandlers<LinkSeat> {
     const pending = ids.flatMap((id) => openings?.get(id)?.done ?? []);
     Promise.all(pending).then(() => {
       if (this.links.has(link)) work();
-    }).catch((error: unknown) => { this.parts.logger.error({ error, shield: link.shieldId }, 'resume failed'); });
+    }).catch((error: unknown) => { this.giveUp(link, ids, error); });
+  }
+
+  /** A fault of ours: sessions that would go on without what they follow are closed, and come back. */
+  private giveUp(link: Link, ids: readonly number[], error: unknown): void {
+    this.parts.logger.error({ error, shield: link.shieldId, sessions: ids.length }, 'sessions could not be resumed; closed, their clients will reconnect');
+    for (const id of ids) {
+      this.openings.get(link)?.delete(id);
+      this.closeSession(link, id);
+      this.kick(link, id, closeCodes.unavailable.code, closeCodes.unavailable.reason);
+    }
   }
 
   /** The client is gone: what it sent before goes on. */
