@@ -95,7 +95,7 @@ describe('projector:migrate', () => {
 
   it('is a program whose exit code says how it went', async () => {
     const run = promisify(execFile);
-    const line = ['--conditions=@arqonbus/source', '--import', 'tsx', program];
+    const line = ['--conditions=@arqonbus/source', '--import', 'tsx/esm', program];
     const environment = { PATH: process.env['PATH'], ...settingsOf(await server.createDatabase('program')) };
     expect(await run(process.execPath, [...line, 'up', '--json'], { env: environment })).toMatchObject({ stdout: `${JSON.stringify({ applied: names, pending: [], unknown: [], done: names })}\n` });
     await expect(run(process.execPath, [...line, 'sideways'], { env: environment })).rejects.toMatchObject({ code: 64, stderr: expect.stringContaining('--help') as string });

@@ -120,7 +120,7 @@ export class ProjectionUnderTest {
   /** Starts a projector as a process of its own. */
   async addProcess(tenants: readonly string[], settings: Settings = {}): Promise<RunningProcess> {
     const child = await startProcess({
-      args: ['--conditions=@arqonbus/source', '--import', 'tsx', entry], env: this.environment(tenants, settings),
+      args: ['--conditions=@arqonbus/source', '--import', 'tsx/esm', entry], env: this.environment(tenants, settings),
       readyWhen: ({ messages }) => messages.length > 0, readyTimeoutMs: 60_000,
     });
     this.running.add({ stop: () => child.stop('SIGKILL') });

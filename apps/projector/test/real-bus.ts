@@ -22,7 +22,7 @@ export class RealBus {
   static async start(settings: (folder: TempFolder) => Readonly<Record<string, string>> = () => ({})): Promise<RealBus> {
     const [issuer, folder] = [await createTestIssuer(), createTempFolder('arqon-projector-')];
     const process = await startProcess({
-      args: ['--conditions=@arqonbus/source', '--import', 'tsx', entry],
+      args: ['--conditions=@arqonbus/source', '--import', 'tsx/esm', entry],
       env: {
         ARQON_SPINE_SERVICE_PORT: '0', ARQON_SPINE_LINK_PORT: '0', ARQON_SPINE_ADMIN_PORT: '0', ARQON_SPINE_LINK_KEY: randomBytes(24).toString('hex'),
         ARQON_SPINE_AUTH_JWKS_FILE: issuer.jwksFile, ARQON_SPINE_AUTH_ISSUER: issuer.issuer, ARQON_SPINE_AUTH_AUDIENCE: issuer.audience,

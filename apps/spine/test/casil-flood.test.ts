@@ -56,7 +56,7 @@ describe('beside two pairs that talk', () => {
   async function flood(round: number, eventsPerSecond: number): Promise<Flooded> {
     const token = await spine.issuer.token({ sub: `flood-${String(eventsPerSecond)}-${String(round)}`, publish: ['flooded'] });
     const child = await startProcess({
-      args: ['--conditions=@arqonbus/source', '--import', 'tsx', new URL('casil-flood-source.ts', import.meta.url).pathname, spine.serviceUrl, token, 'flooded', String(eventsPerSecond)],
+      args: ['--conditions=@arqonbus/source', '--import', 'tsx/esm', new URL('casil-flood-source.ts', import.meta.url).pathname, spine.serviceUrl, token, 'flooded', String(eventsPerSecond)],
     });
     await child.exited;
     return child.output.messages[0] as Flooded;

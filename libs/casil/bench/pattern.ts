@@ -1,6 +1,6 @@
 /**
  * What the pattern engine costs: compiling as many rules as there are token rules, a search through text without a match, and hostile texts.
- * `node --conditions=@arqonbus/source --import tsx libs/casil/bench/pattern.ts`
+ * `node --conditions=@arqonbus/source --import tsx/esm libs/casil/bench/pattern.ts`
  */
 import { compilePattern } from '../src/pattern/compile-pattern.js';
 import { createFinder } from '../src/pattern/find-all.js';

@@ -1,5 +1,5 @@
 // Primitive layer: what reading, stamping and building cost per envelope, in processor time. Run from the repository root:
-//   node --conditions=@arqonbus/source --import tsx libs/envelope/bench/frame-reader.bench.mjs
+//   node --conditions=@arqonbus/source --import tsx/esm libs/envelope/bench/frame-reader.bench.mjs
 import {
   copyEnvelopes, createIdSource, encodeEpoch, encodeFrame, encodeRouting, encodeSender, EventRunBuilder, FrameReader, stampedBatchSize, writeStampedHeader,
 } from '../src/index.js';

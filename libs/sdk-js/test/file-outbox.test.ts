@@ -183,7 +183,7 @@ describe('fileOutbox() of a killed process', () => {
     let confirmed: number[] = [];
     for (let round = 0; round < 3; round++) {
       const writer = await startProcess({
-        args: ['--conditions=@arqonbus/source', '--import', 'tsx', fileURLToPath(new URL('outbox-writer.ts', import.meta.url)), path, String(confirmed.length === 0 ? 0 : (confirmed.at(-1) ?? 0) + 1_000), String(fsync)],
+        args: ['--conditions=@arqonbus/source', '--import', 'tsx/esm', fileURLToPath(new URL('outbox-writer.ts', import.meta.url)), path, String(confirmed.length === 0 ? 0 : (confirmed.at(-1) ?? 0) + 1_000), String(fsync)],
         readyWhen: ({ messages }) => messages.length > 3 + round,
       });
       await writer.stop('SIGKILL');
@@ -204,7 +204,7 @@ describe('fileOutbox() on a full disk', () => {
     const path = newPath();
     // Files may not grow beyond 100 KiB.
     const { stdout } = await promisify(execFile)('bash', [
-      '-c', 'ulimit -f 100; exec "$0" --conditions=@arqonbus/source --import tsx "$@"', process.execPath, fileURLToPath(new URL('outbox-writer.ts', import.meta.url)), path, '0', 'false',
+      '-c', 'ulimit -f 100; exec "$0" --conditions=@arqonbus/source --import tsx/esm "$@"', process.execPath, fileURLToPath(new URL('outbox-writer.ts', import.meta.url)), path, '0', 'false',
     ]);
     const { kept, code, pending } = JSON.parse(stdout) as { kept: number; code: string; pending: number };
     expect([code, pending]).toEqual(['STORE_UNAVAILABLE', kept]);

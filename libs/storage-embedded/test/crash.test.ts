@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openEmbeddedStore, type SyncPolicy } from '../src/index.js';
 
 const fixture = new URL('./append-forever.fixture.ts', import.meta.url).pathname;
-const sources = ['--conditions=@arqonbus/source', '--import', 'tsx', fixture];
+const sources = ['--conditions=@arqonbus/source', '--import', 'tsx/esm', fixture];
 const retention = { maxEvents: 10_000_000, maxBytes: 1e12, maxAgeMs: 1e9 };
 const everything = { maxEvents: 10_000_000, maxBytes: 1e12 };
 const topics = ['a', 'b', 'c'];

@@ -24,7 +24,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Starts `test/fixtures/<name>` under Node with the sources' condition; always with both output streams captured. */
 export function runFixture(name: string, options: FixtureOptions = {}): RunningFixture {
-  const command = ['--conditions=@arqonbus/source', '--import', 'tsx', `test/fixtures/${name}`, ...(options.args ?? [])];
+  const command = ['--conditions=@arqonbus/source', '--import', 'tsx/esm', `test/fixtures/${name}`, ...(options.args ?? [])];
   const child = spawn('bash', ['-c', `${options.setUp ?? ':'}; exec "$0" "$@"`, process.execPath, ...command], {
     cwd: root,
     env: { ...process.env, ...options.env },

@@ -44,7 +44,7 @@ describe('startProcess()', () => {
 });
 
 describe('programArgs()', () => {
-  const sourceArgs = ['--conditions=@arqonbus/source', '--import', 'tsx'];
+  const sourceArgs = ['--conditions=@arqonbus/source', '--import', 'tsx/esm'];
   let folder: TempFolder;
 
   beforeEach(() => {

@@ -47,7 +47,7 @@ export function programArgs(entry: string | URL): string[] {
   const source = typeof entry === 'string' ? entry : fileURLToPath(entry);
   const built = source.replace(/\/src\/(?!.*\/src\/)(.+)\.ts$/, '/dist/$1.js');
   if (process.env['ARQON_TEST_BUILT'] === '1' && built !== source && existsSync(built)) return [built];
-  return ['--conditions=@arqonbus/source', '--import', 'tsx', source];
+  return ['--conditions=@arqonbus/source', '--import', 'tsx/esm', source];
 }
 
 /**

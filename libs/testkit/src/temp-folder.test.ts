@@ -20,7 +20,7 @@ describe('createTempFolder()', () => {
 
   it('removes the folder when the process exits', async () => {
     const script = `const { createTempFolder } = await import(${JSON.stringify(new URL('./temp-folder.ts', import.meta.url).href)}); console.log(createTempFolder().path);`;
-    const running = await startProcess({ args: ['--import', 'tsx', '--input-type=module', '-e', script] });
+    const running = await startProcess({ args: ['--import', 'tsx/esm', '--input-type=module', '-e', script] });
     // The channel keeps a process alive only once it listens for messages, so this one ends by itself.
     expect(await running.exited).toEqual({ code: 0, signal: null });
     const path = running.output.stdout.trim();

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 
 const readyTimeoutMs = 20_000;
-const nodeArgs = ['--conditions=@arqonbus/source', '--import', 'tsx'];
+const nodeArgs = ['--conditions=@arqonbus/source', '--import', 'tsx/esm'];
 
 /** A Spine and a Shield as two processes on free ports, with memory history and everything they write in a temporary folder. */
 export interface LocalBus {

@@ -6,7 +6,7 @@ import type { DemoSummary } from '../src/transcript.js';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 function demo(...args: string[]): Promise<RunningProcess> {
-  return startProcess({ args: ['--conditions=@arqonbus/source', '--import', 'tsx', 'tools/demo/src/main.ts', ...args], cwd: root });
+  return startProcess({ args: ['--conditions=@arqonbus/source', '--import', 'tsx/esm', 'tools/demo/src/main.ts', ...args], cwd: root });
 }
 
 /** Processes that the transcript names. */

@@ -134,7 +134,7 @@ describe('docs/runbook.md', () => {
       const configFile = folder.file('spine.yaml');
       writeFileSync(configFile, block(runbook, 'example: casil-wrong-pattern'));
       const entry = join(REPOSITORY_ROOT, 'apps/spine/src/main.ts');
-      const { code, stderr, stdout } = await runProgram(process.execPath, ['--conditions=@arqonbus/source', '--import', 'tsx', entry, '--config', configFile], { cwd: REPOSITORY_ROOT, env: required });
+      const { code, stderr, stdout } = await runProgram(process.execPath, ['--conditions=@arqonbus/source', '--import', 'tsx/esm', entry, '--config', configFile], { cwd: REPOSITORY_ROOT, env: required });
       expect(code).toBe(78);
       expect(`${stdout}${stderr}`.replaceAll(configFile, '/etc/arqon/spine.yaml')).toContain(block(runbook, 'output: casil-wrong-pattern'));
     } finally {

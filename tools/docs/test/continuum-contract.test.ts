@@ -55,7 +55,7 @@ describe('the producer in the contract', () => {
 
   it('does what the page says (I9, P16)', async () => {
     const env = { ARQON_URL: pair.url, ARQON_CA: pair.caFile, ARQON_TOKEN: token };
-    const { stdout, stderr, code } = await runProgram(process.execPath, ['--conditions=@arqonbus/source', '--import', 'tsx', 'producer.ts'], { cwd: folder.path, env });
+    const { stdout, stderr, code } = await runProgram(process.execPath, ['--conditions=@arqonbus/source', '--import', 'tsx/esm', 'producer.ts'], { cwd: folder.path, env });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toBe(block('output: continuum-producer'));
   }, 90_000);

@@ -31,7 +31,7 @@ async function run(program: string, args: readonly string[], user = server.user)
 beforeAll(async () => {
   server = await startPostgres();
   await server.createDatabase('episodes');
-  await run('node', ['--conditions=@arqonbus/source', '--import', 'tsx', 'apps/projector/src/bin.ts', 'up']);
+  await run('node', ['--conditions=@arqonbus/source', '--import', 'tsx/esm', 'apps/projector/src/bin.ts', 'up']);
   await run('psql', ['--quiet', '--dbname=episodes', '--command', `
     INSERT INTO arqon.episode (tenant_id, agent_id, episode_id, state_ts_us, state_event_id, is_deleted, content_ref, tags, metadata, summary)
       SELECT CASE n % 2 WHEN 0 THEN 'umbrella' ELSE 'acme' END, CASE n % 10 WHEN 1 THEN 'planner' ELSE 'agent-' || n % 97 END, '01JD' || lpad(n::text, 22, '0'), n, gen_random_uuid(), n % 20 = 11,

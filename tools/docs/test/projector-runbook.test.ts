@@ -8,7 +8,7 @@ import { REPOSITORY_ROOT } from '../src/repository-root.js';
 import { runProgram, type ProgramResult } from './run-program.fixture.js';
 
 const page = readSection(readDocument('docs/runbook.md').text, '## Continuum projector');
-const command = 'node --conditions=@arqonbus/source --import tsx apps/projector/src/bin.ts';
+const command = 'node --conditions=@arqonbus/source --import tsx/esm apps/projector/src/bin.ts';
 const manifest = JSON.parse(readFileSync(join(REPOSITORY_ROOT, 'package.json'), 'utf8')) as { readonly scripts: Readonly<Record<string, string>> };
 
 let server: PostgresServer;

@@ -68,7 +68,7 @@ describe('the documented clients', () => {
   it('in TypeScript joins, publishes, receives and leaves (R4, P16)', async () => {
     writeFileSync(folder.file('package.json'), '{ "type": "module" }\n');
     writeFileSync(folder.file('client.ts'), block('run: client-ts'));
-    const { stdout, stderr, code } = await runClient(process.execPath, ['--import', 'tsx', 'client.ts'], 'typescript');
+    const { stdout, stderr, code } = await runClient(process.execPath, ['--import', 'tsx/esm', 'client.ts'], 'typescript');
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
     expect(stdout).toMatch(/published #1\n/);
     expect(stdout).toMatch(/event plans #1 from typescript: hello from TypeScript\n/);

@@ -65,7 +65,7 @@ describe('the quickstart', () => {
     writeFileSync(folder.file('readme.ts'), block('run: readme-client'));
     const token = await run('npx --no arqon token --tenant readme --sub reader --publish plans --subscribe plans');
     const env = { ARQON_URL: address.shieldUrl, ARQON_TOKEN: token.trim() };
-    expect(await run('node --conditions=@arqonbus/source --import tsx readme.ts', env)).toBe('stored as #1\nreader 1n {"step":1}\n');
+    expect(await run('node --conditions=@arqonbus/source --import tsx/esm readme.ts', env)).toBe('stored as #1\nreader 1n {"step":1}\n');
   }, 90_000);
 
   it('has the same commands as docs/cli.md, which run line by line (P16)', async () => {

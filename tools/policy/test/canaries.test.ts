@@ -15,7 +15,7 @@ import { REPOSITORY_ROOT } from './run-in-copy.fixture.js';
 // The runs of the ordinary mode take half a minute, those of the long mode several.
 vi.setConfig({ testTimeout: process.env.ARQON_TEST_LONG === '1' ? 1_800_000 : 300_000 });
 
-const COMMAND = ['--conditions=@arqonbus/source', '--import', 'tsx', 'tools/policy/src/canaries/main.ts'];
+const COMMAND = ['--conditions=@arqonbus/source', '--import', 'tsx/esm', 'tools/policy/src/canaries/main.ts'];
 const registry = JSON.parse(readFileSync(join(REPOSITORY_ROOT, 'policies/registry.json'), 'utf8')) as { rules: { id: string; category: string }[] };
 
 function show(args: readonly string[]): { code: number | null; stdout: string; stderr: string } {

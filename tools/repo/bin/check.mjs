@@ -17,7 +17,7 @@ const workspaceRoot = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const runner = join(workspaceRoot, 'tools/repo/src/run-checks.ts');
 const child = spawn(
   process.execPath,
-  ['--conditions=@arqonbus/source', '--import', 'tsx', runner, ...process.argv.slice(2)],
+  ['--conditions=@arqonbus/source', '--import', 'tsx/esm', runner, ...process.argv.slice(2)],
   { cwd: workspaceRoot, stdio: 'inherit' },
 );
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

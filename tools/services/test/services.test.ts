@@ -29,7 +29,7 @@ function readGreeting(port: number): Promise<string> {
 
 async function startParent(mode: string): Promise<{ parent: ReturnType<typeof spawn>; childPid: number }> {
   const fixture = join(import.meta.dirname, 'parent.fixture.ts');
-  const parent = spawn(process.execPath, ['--conditions=@arqonbus/source', '--import', 'tsx', fixture, mode], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const parent = spawn(process.execPath, ['--conditions=@arqonbus/source', '--import', 'tsx/esm', fixture, mode], { stdio: ['pipe', 'pipe', 'inherit'] });
   const [line] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string];
   return { parent, childPid: Number(line) };
 }

@@ -12,6 +12,6 @@ export function serverProgram(appFolder: URL): ServerProgram {
   if (!import.meta.url.endsWith('.ts')) return { entry: fileURLToPath(new URL('dist/main.js', appFolder)), execArgv: [] };
   return {
     entry: fileURLToPath(new URL('src/main.ts', appFolder)),
-    execArgv: ['--conditions=@arqonbus/source', '--import', import.meta.resolve('tsx')],
+    execArgv: ['--conditions=@arqonbus/source', '--import', import.meta.resolve('tsx/esm')],
   };
 }

@@ -178,11 +178,11 @@ class RunDecoder implements EncodedRunSink {
     return false;
   }
 
-  /** A part of a JWT between dots: found as a whole, without looking inside. */
+  /** A part of a JWT between dots: found as a whole, without looking inside. JSON that only a signature follows is a session of a framework. */
   private isTokenPart(start: number, end: number): boolean {
     const { bytes } = this;
     if (bytes[start] !== 0x65 || bytes[start + 1] !== 0x79 || bytes[start + 2] !== 0x4a) return false;
-    if (end + 1 < this.end && bytes[end] === 0x2e && isBase64Character(bytes[end + 1])) return true;
+    if (end + 3 < this.end && bytes[end] === 0x2e && bytes[end + 1] === 0x65 && bytes[end + 2] === 0x79 && bytes[end + 3] === 0x4a) return true;
     if (start - 1 <= this.start || bytes[start - 1] !== 0x2e || !isBase64Character(bytes[start - 2])) return false;
     let header = start - 2;
     while (header > this.start && isBase64Character(bytes[header - 1])) header -= 1;

@@ -21,15 +21,18 @@ export interface AnchorAutomaton {
   readonly firstOutput: number;
   /** Owners of the anchors that end in state `firstOutput + index`. */
   readonly outputs: readonly (readonly AnchorOwner[])[];
+  /** Bytes of the anchor that may be going on in each state: what began before them is over. */
+  readonly depths: Uint8Array;
 }
 
 interface TrieNode {
   readonly edges: Map<number, number>;
   fail: number;
   owners: AnchorOwner[];
+  readonly depth: number;
 }
 
-/** Builds the automaton of `anchors[detector][anchor]`, lower-case texts of which each character is one byte. Raises RangeError for an empty anchor or one with capitals. */
+/** Builds the automaton of `anchors[detector][anchor]`, lower-case texts of which each character is one byte. Raises RangeError for an empty anchor, a long one or one with capitals. */
 export function buildAnchorAutomaton(anchors: readonly (readonly string[])[]): AnchorAutomaton {
   const classes = classesOf(anchors);
   const trie = buildTrie(anchors, classes);
@@ -39,8 +42,10 @@ export function buildAnchorAutomaton(anchors: readonly (readonly string[])[]): A
   const next = new Uint16Array(trie.length * classCount);
   const outputs: AnchorOwner[][] = [];
   // Breadth first: a node's failure stands complete when the node is written.
+  const depths = new Uint8Array(trie.length);
   for (const node of order) {
-    const { edges, fail, owners } = trie[node];
+    const { edges, fail, owners, depth } = trie[node];
+    depths[numbers[node]] = depth;
     const at = numbers[node] * classCount;
     const failAt = numbers[fail] * classCount;
     for (let cls = 0; cls < classCount; cls += 1) {
@@ -49,16 +54,19 @@ export function buildAnchorAutomaton(anchors: readonly (readonly string[])[]): A
     }
     if (owners.length > 0) outputs[numbers[node] - firstOutput] = owners;
   }
-  return { classes, next, firstOutput, outputs };
+  return { classes, next, firstOutput, outputs, depths };
 }
 
 const classCount = 64;
+/** What `depths` can tell of. */
+const maxAnchorBytes = 255;
 const maxStates = 65_536;
 
 /** A class for each byte of the anchors, the frequent ones first; those beyond the number of classes share what is left. */
 function classesOf(anchors: readonly (readonly string[])[]): Uint8Array {
   const counts = new Map<number, number>();
   for (const anchor of anchors.flat()) {
+    if (anchor.length > maxAnchorBytes) throw new RangeError(`anchor ${JSON.stringify(anchor)} has more than ${String(maxAnchorBytes)} bytes`);
     if (anchor === '' || /[A-Z\u0100-\uffff]/.test(anchor)) throw new RangeError(`anchor ${JSON.stringify(anchor)} is not lower-case, or no text of bytes`);
     for (let at = 0; at < anchor.length; at += 1) counts.set(anchor.charCodeAt(at), (counts.get(anchor.charCodeAt(at)) ?? 0) + 1);
   }
@@ -77,7 +85,7 @@ const sharedClasses = 8;
 const ownClasses = classCount - 1 - sharedClasses;
 
 function buildTrie(anchors: readonly (readonly string[])[], classes: Uint8Array): TrieNode[] {
-  const trie: TrieNode[] = [{ edges: new Map(), fail: 0, owners: [] }];
+  const trie: TrieNode[] = [{ edges: new Map(), fail: 0, owners: [], depth: 0 }];
   for (const [detector, texts] of anchors.entries()) {
     for (const [anchor, text] of texts.entries()) {
       let node = 0;
@@ -87,7 +95,7 @@ function buildTrie(anchors: readonly (readonly string[])[], classes: Uint8Array)
         if (child === undefined) {
           child = trie.length;
           trie[node].edges.set(cls, child);
-          trie.push({ edges: new Map(), fail: 0, owners: [] });
+          trie.push({ edges: new Map(), fail: 0, owners: [], depth: i + 1 });
         }
         node = child;
       }

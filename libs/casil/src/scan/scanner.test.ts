@@ -71,5 +71,6 @@ describe('buildAnchorAutomaton()', () => {
   it('refuses anchors that could never match', () => {
     expect(() => buildAnchorAutomaton([['Key']])).toThrow(/not lower-case/);
     expect(() => buildAnchorAutomaton([['']])).toThrow(RangeError);
+    expect(() => buildAnchorAutomaton([['a'.repeat(256)]])).toThrow(/more than 255 bytes/);
   });
 });

@@ -7,14 +7,12 @@ export class Scanner {
   private readonly automaton: AnchorAutomaton;
   /** Bytes of each anchor of each detector. */
   private readonly literals: readonly (readonly Uint8Array[])[];
-  private readonly longestAnchorBytes: number;
   /** Those that are called for runs of digits. */
   private readonly ofDigits: readonly { readonly detector: Detector; readonly minDigits: number }[];
   private readonly hit: AnchorHit = { start: 0, end: 0, anchor: -1 };
 
   constructor(private readonly detectors: readonly Detector[]) {
     this.automaton = buildAnchorAutomaton(detectors.map((detector) => detector.anchors));
-    this.longestAnchorBytes = Math.max(1, ...detectors.flatMap(({ anchors }) => anchors.map(({ length }) => length)));
     this.literals = detectors.map(({ anchors }) => anchors.map((anchor) => Uint8Array.from(anchor, (character) => character.charCodeAt(0))));
     this.ofDigits = detectors.flatMap((detector) => (detector.minDigits === undefined ? [] : [{ detector, minDigits: detector.minDigits }]));
   }
@@ -52,16 +50,21 @@ export class Scanner {
 
   /** Goes on from the state at the end of a part over the beginning of the next: what began before `seam` alone is new. */
   private scanSeam(text: ScanText, stateBefore: number, seam: number, findings: FindingSink): boolean {
-    if (stateBefore === 0) return true;
-    return this.scanPart(text, stateBefore, seam, Math.min(text.end, seam + this.longestAnchorBytes - 1), findings, seam);
+    const { classes, next, firstOutput, depths } = this.automaton;
+    let state = stateBefore;
+    for (let at = seam; at < text.end && depths[state] > at - seam; at += 1) {
+      state = next[(state << 6) | classes[text.bytes[at]]];
+      if (state >= firstOutput && !this.report(state, at + 1, text, findings, seam)) return false;
+    }
+    return true;
   }
 
-  private scanPart(text: ScanText, stateBefore: number, from: number, to: number, findings: FindingSink, startBelow = Number.MAX_SAFE_INTEGER): boolean {
+  private scanPart(text: ScanText, stateBefore: number, from: number, to: number, findings: FindingSink): boolean {
     const { classes, next, firstOutput } = this.automaton;
     let state = stateBefore;
     for (let at = from; at < to; at += 1) {
       state = next[(state << 6) | classes[text.bytes[at]]];
-      if (state >= firstOutput && !this.report(state, at + 1, text, findings, startBelow)) return false;
+      if (state >= firstOutput && !this.report(state, at + 1, text, findings)) return false;
     }
     return true;
   }

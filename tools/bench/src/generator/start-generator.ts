@@ -15,7 +15,7 @@ export const repositoryRoot = join(import.meta.dirname, '../../../..');
 
 /** Arguments with which Node runs a TypeScript file of the workspace from source. */
 export function sourceRunArguments(file: string): string[] {
-  return ['--conditions=@arqonbus/source', '--import', 'tsx', join(repositoryRoot, file)];
+  return ['--conditions=@arqonbus/source', '--import', 'tsx/esm', join(repositoryRoot, file)];
 }
 
 /** Starts the generator on `core`, so that it never takes time from the server on another. */
