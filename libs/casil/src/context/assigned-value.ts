@@ -39,7 +39,7 @@ const openingValues = ['<string>', '<value>', '<param-value>', '<env-entry-value
 const keyAttribute = asciiBytes(' key');
 const nameAttribute = asciiBytes(' name');
 const cdata = asciiBytes('<![cdata[');
-const schemes = ['bearer ', 'basic ', 'token ', 'apikey ', 'api-key ', 'bot ', 'key ', 'geniekey ', 'ssws ', 'apitoken '].map(asciiBytes);
+const schemes = ['bearer ', 'basic ', 'token ', 'apikey ', 'api-key ', 'bot ', 'key ', 'geniekey ', 'ssws ', 'apitoken ', 'splunk ', 'oauth '].map(asciiBytes);
 
 /**
  * Reads the value assigned to the name that holds a keyword ending at `at`; false when none is. Understands JSON (also inside JSON strings), YAML,

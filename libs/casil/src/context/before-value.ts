@@ -19,7 +19,7 @@ const formerValues = ['<nil> => ', 'null => ', 'nil => ', '"" => ', 'none -> ', 
 const proseLinks = [
   'is', 'are', 'was', 'to', 'by', 'be', 'of', 'set to', 'is set to', 'was set to', 'changed to', 'reset to', 'is now', 'lautet', 'ist', 'es', 'est', 'jest', 'will be',
 ].map(asciiBytes);
-const proseOperators = ['=>', '->', ':', '=', 'is '].map(asciiBytes);
+const proseOperators = ['=>', '->', ':', '=', 'is now ', 'is set to ', 'was set to ', 'changed to ', 'is '].map(asciiBytes);
 const forWords = ['for ', 'is generated for ', 'generated for '].map(asciiBytes);
 const flagWords = ['--value ', '--value=', '--body ', '--body=', '--secret-string ', '--string-value ', '--data ', '-b '].map(asciiBytes);
 const maxFlagBytes = 64;
@@ -172,19 +172,23 @@ const environmentWords = ['env ', 'setenv ', 'setx ', 'set -x ', 'set -gx ', 'se
 const maxKeyBytes = 96;
 const maxIndentBytes = 16;
 const setWords = ['set ', 'setnx ', 'getset '].map(asciiBytes);
+const putWords = ['kv put ', 'etcdctl put '].map(asciiBytes);
 
 /** `NAME TAB value`: the name begins its line, and one tab stands before the value at `at`. */
 export function isFirstCell(bytes: Uint8Array, nameStart: number, at: number, textStart: number): boolean {
   return bytes[at - 1] === 0x09 && bytes[at - 2] !== 0x09 && (nameStart === textStart || bytes[nameStart - 1] === 0x0a);
 }
 
-/** `SET app:db_password x` of Redis: the name ends a key of parts with colons between. */
+/** `SET app:db_password x` of Redis, `consul kv put app/db_password x`, `nats kv put config db_password x`: the name ends a key of parts. */
 export function isKeyOfStore(bytes: Uint8Array, nameStart: number, textStart: number): boolean {
-  if (nameStart <= textStart || bytes[nameStart - 1] !== 0x3a) return false;
+  if (nameStart <= textStart) return false;
+  const before = bytes[nameStart - 1];
+  if (before !== 0x3a && before !== 0x2f && before !== 0x20) return false;
   const first = Math.max(textStart, nameStart - maxKeyBytes);
-  let start = nameStart;
+  let start = before === 0x20 ? nameStart - 1 : nameStart;
   while (start > first && bytes[start - 1] > 0x20) start -= 1;
-  return setWords.some((word) => start - word.length >= textStart && standsAt(bytes, start - word.length, start, word) && isWordStart(bytes, start - word.length, textStart));
+  if (putWords.some((word) => start - word.length >= textStart && standsAt(bytes, start - word.length, start, word))) return true;
+  return before === 0x3a && setWords.some((word) => start - word.length >= textStart && standsAt(bytes, start - word.length, start, word) && isWordStart(bytes, start - word.length, textStart));
 }
 
 /** `set password x` of Tcl and Expect: a line of its own, with one word at `at`. */

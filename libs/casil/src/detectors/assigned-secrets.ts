@@ -1,5 +1,5 @@
 import type { ScanText } from '../scan/scan-text.js';
-import { asciiBytes, byteClass, digitBit, hexBit, holdsOnly, lowerBit, nameBit, standsAt, upperBit, wideBit } from '../context/bytes.js';
+import { asciiBytes, byteClass, digitBit, findByte, hexBit, holdsOnly, lowerBit, nameBit, standsAt, upperBit, wideBit } from '../context/bytes.js';
 import { AssignedValue, readAssignedName, readAssignedValue } from '../context/assigned-value.js';
 import { extendValue } from '../context/extend-value.js';
 import { judgeName, NameVerdict } from '../context/name-kind.js';
@@ -36,10 +36,9 @@ const minProseBytes = 8;
 const minTokenBytes = 16;
 const minBareTokenBytes = 12;
 const minMixedSecretBytes = 10;
-/** `pass` and `pw`. */
 const maxTitleWords = 3;
 const maxTitleWordBytes = 16;
-const maxShortNameBytes = 4;
+const resultName = asciiBytes('pass');
 const signingKey = asciiBytes('signingkey');
 /** Splitting a name into words and looking them up takes about three steps for a byte. */
 const nameSteps = 3;
@@ -168,7 +167,7 @@ function isPassword(bytes: Uint8Array): boolean {
   }
   const classes = countClasses(bytes, start, end);
   // `PASS: test-name-2` is a line of a test run.
-  if (value.nameEnd - value.nameStart <= maxShortNameBytes && value.operator === ':' && !value.isQuoted && (isJoinedWords(bytes, start, end) || isAfterDashes(bytes))) return false;
+  if (isNameOfResult(bytes) && value.operator === ':' && !value.isQuoted && ((isJoinedWords(bytes, start, end) && findByte(bytes, 0x24, start, end) < 0) || isAfterDashes(bytes))) return false;
   if (name.isWeak) return end - start >= minProseBytes && classes >= 3;
   if (value.operator === 'is' || value.operator === '|' || value.operator === ' ' || value.operator === ',') return classes >= (end - start >= minProseBytes ? 2 : 3);
   return true;
@@ -215,6 +214,11 @@ function isMixedThroughout(bytes: Uint8Array, start: number, end: number): boole
     if (at > start && (classes & digitBit) !== (byteClass[bytes[at - 1]] & digitBit)) changes += 1;
   }
   return digits * 3 >= end - start && changes >= 4;
+}
+
+/** `pass`, which is what tests do as well. */
+function isNameOfResult(bytes: Uint8Array): boolean {
+  return value.nameEnd - value.nameStart === resultName.length && standsAt(bytes, value.nameStart, value.nameEnd, resultName);
 }
 
 /** `--- PASS: TestName/part`. */

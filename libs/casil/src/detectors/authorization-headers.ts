@@ -7,13 +7,13 @@ import { isPlaceholder } from '../context/placeholder.js';
 import { isPlausibleToken, isUuid } from '../context/secret-value.js';
 import type { AnchorHit, Detector, FindingSink } from './detector.js';
 
-/** First the two schemes, then names of headers; `indexOfHeaders` is where they begin. */
+/** First the two schemes, the second also as WebSocket's list of protocols has it, then names of headers; `indexOfHeaders` is where they begin. */
 const anchors = [
-  'basic ', 'bearer ',
+  'basic ', 'bearer ', 'bearer, ',
   'authorization', 'x-api-key', 'x-auth-token', 'private-token', 'api-key', 'apikey', 'x-access-token', 'x-vault-token', 'x-functions-key', 'subscription-key', 'x-amz-security-token',
   'x-goog-api-key', 'x-figma-token', 'x-shopify-access-token', 'x-gitlab-token', 'x-consul-token', 'x-nomad-token', 'job-token', 'deploy-token', 'x-jfrog-art-api', 'x-rapidapi-key', 'x-mashape-key',
 ];
-const indexOfHeaders = 2;
+const indexOfHeaders = 3;
 const minTokenBytes = 12;
 const minBearerBytes = 16;
 const maxBearerBytes = 4096;

@@ -9,7 +9,7 @@ import type { AnchorHit, Detector, FindingSink } from './detector.js';
 const calls: readonly (readonly [anchor: string, place: number])[] = [
   ['mysqli_connect(', 3], ['mysql_connect(', 3], ['new mysqli(', 3], ['new pdo(', 3], ['getconnection(', 3], ['networkcredential(', 2], ['plainauth(', 3], ['basicauth(', 2], ['basic_auth(', 2],
   ['userpassword(', 2], ['.userinfo(', 2], ['passwordcredentials(', 2], ['plaincredentials(', 2], ['passwordauthentication(', 2], ['auth=(', 2], ['auth = (', 2], ['credentials = (', 2], ['credentials=(', 2], ['creds = (', 2], ['creds=(', 2], ['credentials(', 4], ['.login(', 2], ['ldap_bind(', 3], ['ftp_login(', 3],
-  ['simple_bind_s(', 2], ['usernamepassword(', 2],
+  ['simple_bind_s(', 2], ['.auth(', 1], ['dbi->connect(', 3], ['usernamepassword(', 2],
 ];
 
 const maxLookBytes = 320;

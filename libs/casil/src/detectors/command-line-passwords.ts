@@ -27,7 +27,7 @@ const percent = (letter: string): Flag => ({ letter: letter.charCodeAt(0), form:
 const programs: readonly Program[] = [
   ...['mysql ', 'mysqldump ', 'mysqladmin ', 'mysqlimport ', 'mariadb ', 'mariadb-dump ', 'mysqlcheck '].map((name) => ({ name, flags: [glued('p')] })),
   { name: 'sshpass ', flags: [glued('p'), spaced('p')] },
-  ...['docker login', 'podman login', 'registry login', 'az login', 'oc login', 'cf login', 'mongo ', 'mongosh ', 'mongodump ', 'mongorestore ', 'mongoexport ', 'jf config', 'cqlsh ', 'twine upload', 'useradd ', 'psexec ', 'winrm '].map((name) => ({ name, flags: [spaced('p')] })),
+  ...['docker login', 'podman login', 'registry login', 'az login', 'az acr', 'az sql', 'az mysql', 'az postgres', 'oc login', 'cf login', 'mongo ', 'mongosh ', 'mongodump ', 'mongorestore ', 'mongoexport ', 'jf config', 'cqlsh ', 'twine upload', 'useradd ', 'psexec ', 'winrm '].map((name) => ({ name, flags: [spaced('p')] })),
   ...['redis-cli ', 'valkey-cli '].map((name) => ({ name, flags: [spaced('a')] })),
   ...['curl ', 'http '].map((name) => ({ name, flags: [pair('u'), pair('a')] })),
   ...['ldapsearch ', 'ldapmodify ', 'ldapadd ', 'ldapwhoami '].map((name) => ({ name, flags: [spaced('w')] })),
@@ -55,7 +55,7 @@ const pipeAnchors = ['--password-stdin', '| sudo -s', '| chpasswd', '|chpasswd',
 const slashAnchors = ['sqlplus ', 'sqlldr ', 'impdp ', 'expdp '];
 /** Commands and lines of protocols whose password is the word of that number behind them. */
 const placeAnchors: readonly (readonly [anchor: string, place: number])[] = [
-  ['rabbitmqctl add_user ', 2], ['rabbitmqctl change_password ', 2], ['net user ', 2], ['zip -p ', 1], ['snmp-server community ', 1], ['htpasswd -b ', 3], ['htpasswd -nb ', 2], ['htpasswd -bc ', 3], ['htpasswd -cb ', 3], ['nickserv :identify ', 2], ['nickserv identify ', 1], ['net use ', 3], ['stats auth ', 1], ['auth default ', 1], ['createuser ', 3], ['::add-mask::', 1], ['wifi connect ', 3], ['vault login ', 1], ['cargo login ', 1], ['snyk auth ', 1], ['add-authtoken ', 1], ['set aws_secret_access_key ', 1], ['config set _auth ', 1],
+  ['rabbitmqctl add_user ', 2], ['rabbitmqctl change_password ', 2], ['net user ', 2], ['zip -p ', 1], ['snmp-server community ', 1], ['htpasswd -b ', 3], ['htpasswd -nb ', 2], ['htpasswd -bc ', 3], ['htpasswd -cb ', 3], ['htpasswd -b -c ', 3], ['htpasswd -c -b ', 3], ['htpasswd -bbn ', 2], ['htpasswd -nbb ', 2], ['htpasswd -bnb ', 2], ['htpasswd -bbc ', 3], ['htpasswd -cbb ', 3], ['crypto isakmp key ', 1], ['nickserv :identify ', 2], ['nickserv identify ', 1], ['net use ', 3], ['stats auth ', 1], ['auth default ', 1], ['createuser ', 3], ['::add-mask::', 1], ['wifi connect ', 3], ['vault login ', 1], ['cargo login ', 1], ['snyk auth ', 1], ['add-authtoken ', 1], ['set aws_secret_access_key ', 1], ['config set _auth ', 1],
 ];
 
 const indexOfPipes = indexOfUsers + userAnchors.length;
@@ -186,6 +186,8 @@ function detectPlace(text: ScanText, hit: AnchorHit, place: number, findings: Fi
     from = skipBlanks(bytes, word.next, text.end);
   }
   if (!readWord(text, from) || !text.spend((word.end - word.start) * judgementSteps)) return;
+  // `net use z: \\host\share /user:name x`: options of Windows may stand before.
+  if (bytes[word.start] === 0x2f && (bytes[word.next] !== 0x20 || !readWord(text, word.next))) return;
   if (place === 1 && findByte(bytes, 0x3a, word.start, word.end) >= 0) reportPair(bytes, word.start, word.end, 0x3a, findings);
   else if (bytes[word.start] !== 0x2f && bytes[word.start] !== 0x2d && isFreeOfSpace(bytes) && isPlausibleWord(bytes)) add(findings, word.start, word.end);
 }

@@ -19,7 +19,7 @@ const forms: readonly (readonly [anchor: string, form: Form])[] = [
   ['password=', 'field'], ['password =', 'field'], ['pwd=', 'field'], ['pwd =', 'field'], ['passwd=', 'field'], ['pass=', 'field'],
   ['accountkey=', 'key'], ['sharedaccesskey=', 'key'], ['sharedsecretvalue=', 'key'], ['accesskey=', 'key'], ['sharedsecret=', 'key'],
   ['sig=', 'signature'], ['jdbc:oracle:', 'oracle'], [':5432:', 'pgpass'], [':5433:', 'pgpass'], [':6432:', 'pgpass'], [':*:', 'pgpass'], ['machine ', 'netrc'],
-  ['auth"', 'auth'], ['auth\\', 'auth'], ['_auth=', 'auth'], ['requirepass ', 'setting'], ['masterauth ', 'setting'], ['identified by ', 'statement'], ['securestring ', 'statement'], ['@tcp(', 'driver'], ['@unix(', 'driver'], ['wifi:', 'network'], ['acl setuser ', 'account'], ['bindpw ', 'setting'], ['rootpw ', 'setting'], [' password ', 'statement'], ['enable secret ', 'statement'], ['\npass ', 'statement'], ['c: pass ', 'statement'], ['> pass ', 'statement'], [' secret 0 ', 'statement'],
+  ['auth"', 'auth'], ['auth\\', 'auth'], ['_auth=', 'auth'], ['requirepass ', 'setting'], ['masterauth ', 'setting'], ['identified by ', 'statement'], ['securestring ', 'statement'], ['@tcp(', 'driver'], ['@unix(', 'driver'], ['wifi:', 'network'], ['acl setuser ', 'account'], ['bindpw ', 'setting'], ['rootpw ', 'setting'], [' password ', 'statement'], ['enable secret ', 'statement'], ['\npass ', 'statement'], ['\npassword ', 'statement'], ['c: pass ', 'statement'], ['> pass ', 'statement'], [' secret 0 ', 'statement'],
 ];
 
 /** Names of the fields that stand beside a password in connection strings. */
@@ -29,7 +29,7 @@ const neighbours = indexWords([
 ]);
 const signedFields = indexWords(['se=', 'sv=', 'sr=', 'skn=', 'st=', 'sp=']);
 const userWords = indexWords(['user', 'login', 'enable', 'account']);
-const spokenAnchors = new Set([' password ', 'enable secret ', '\npass ', 'c: pass ', '> pass ', ' secret 0 ']);
+const spokenAnchors = new Set([' password ', '\npassword ', 'identified by ', 'enable secret ', '\npass ', 'c: pass ', '> pass ', ' secret 0 ']);
 const passwordWord = indexWords(['password ', 'password\t', 'password\n', 'passwd ']);
 const accountWords = indexWords(['user', 'role', 'login', 'grant', 'alter', 'create', '@']);
 const loginWord = indexWords(['login ', 'login\t', 'login\n']);
@@ -295,7 +295,7 @@ function detectSpoken(text: ScanText, hit: AnchorHit, from: number, findings: Fi
   const limit = Math.min(text.end, from + maxValueBytes);
   const start = bytes[from] === 0x30 && bytes[from + 1] === 0x20 ? from + 2 : from;
   let end = findSpace(bytes, start, limit);
-  if (end > start && (bytes[end - 1] === 0x2c || (bytes[end - 1] === 0x2e && end < text.end))) end -= 1;
+  if (end > start && (bytes[end - 1] === 0x2c || bytes[end - 1] === 0x3b || (bytes[end - 1] === 0x2e && end < text.end))) end -= 1;
   if (!text.spend(end - from + maxStatementBackBytes) || end - start < minPlainBytes) return;
   const back = Math.max(text.start, hit.start - maxStatementBackBytes);
   if (findWord(userWords, bytes, back, hit.end) < 0 || endsInOneDigit(bytes, end)) return;

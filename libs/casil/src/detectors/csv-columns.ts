@@ -26,7 +26,7 @@ export const csvColumnsDetector: Detector = {
   id: 'csv-columns',
   category: 'secret',
   anchors: ['passw', 'pwd', 'passphrase', 'secret', 'token', 'api_key', 'apikey', 'api-key', 'api key', 'access_key', 'accesskey', 'private_key', 'credential',
-    ...['pass', 'key'].flatMap((word) => [',', ';', '\t', '\n', '\r', '"', '|'].map((end) => word + end)),
+    ...['pass', 'psk', 'key'].flatMap((word) => [',', ';', '\t', '\n', '\r', '"', '|'].map((end) => word + end)),
   ],
   detect(text: ScanText, hit: AnchorHit, findings: FindingSink): void {
     if (!text.spend(8) || !isWholeCell(text, hit)) return;

@@ -62,6 +62,12 @@ describe('LayerDecoder.forEachLayer()', () => {
     expect(layersOf(`"${part}"`).length).toBe(1);
   });
 
+  it('decodes JSON that only a time and a signature follow', () => {
+    const session = '{"user":"somebody","role":"somewhat"}';
+    const part = Buffer.from(session).toString('base64url');
+    expect(layersOf(`Cookie: a=${part}.Zx1Yq3.${'Ab3_'.repeat(10)}`).map(({ text, source }) => [text, source])).toEqual([[session, part]]);
+  });
+
   it('decodes a run once when escapes stand elsewhere', () => {
     const other = Buffer.from('another text, long enough').toString('base64');
     const shown = layersOf(`{"a":"${base64}","b":"x\\u002f\\u002f${other}"}`);

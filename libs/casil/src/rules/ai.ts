@@ -283,4 +283,20 @@ export const aiRules: readonly TokenRule[] = [
       'leonardo-ai'],
     source: 'API access page', pattern: UUID_PATTERN,
   },
+  {
+    kind: 'prefix', id: 'baidu-qianfan-key', provider: 'Baidu', prefixes: ['bce-v3/ALTAK-'],
+    source: 'Qianfan guide: version, access key id, signature', pattern: 'bce-v3/ALTAK-[0-9A-Za-z]{16,32}/[0-9a-f]{40}',
+  },
+  {
+    kind: 'prefix', id: 'coze-token', provider: 'Coze', prefixes: ['pat_'],
+    source: 'developer guide: personal access tokens', pattern: 'pat_[0-9A-Za-z]{64}', minEntropyBits: 4.4,
+  },
+  {
+    kind: 'prefix', id: 'lambda-cloud-key', provider: 'Lambda', prefixes: ['secret_'],
+    source: 'Cloud API guide: name, id and secret', pattern: 'secret_[0-9a-z-]{1,40}_[0-9a-f]{32}[.][0-9A-Za-z]{32}', minEntropyBits: 3.5,
+  },
+  {
+    kind: 'prefix', id: 'openai-session-key', provider: 'OpenAI', prefixes: ['sess-'],
+    source: 'observed: session keys of the dashboard', pattern: 'sess-[0-9A-Za-z]{40}', minEntropyBits: 4.1,
+  },
 ];

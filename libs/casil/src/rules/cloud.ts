@@ -158,8 +158,8 @@ export const cloudRules: readonly TokenRule[] = [
   },
   {
     id: 'azure-sas-signature', provider: 'Azure', kind: 'context', keywords: ['?sig', '&sig', ';sig', 'sharedaccesssignature'],
-    pattern: '([0-9A-Za-z+/]|%2[BbFf]){43}(=|%3[Dd])',
-    source: 'Shared access signatures: HMAC-SHA256 in base64, escaped in addresses',
+    pattern: '(([0-9A-Za-z+/]|%2[BbFf]){43}(=|%3[Dd])|[0-9A-Za-z_-]{43})',
+    source: 'Shared access signatures: HMAC-SHA256 in base64, escaped in addresses, or base64url in those of Logic Apps',
   },
   {
     id: 'azure-shared-access-key', provider: 'Azure', kind: 'context',

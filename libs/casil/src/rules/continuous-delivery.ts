@@ -265,11 +265,36 @@ export const continuousDeliveryRules: readonly TokenRule[] = [
     source: 'observed: API keys of teams',
   },
   {
-    id: 'defined-networking-key', provider: 'Defined Networking', kind: 'prefix', prefixes: ['dnkey-'], pattern: 'dnkey-[0-9a-z]{26}-[0-9a-z]{52}', ignoreCase: true,
+    id: 'defined-networking-key', provider: 'Defined Networking', kind: 'prefix', prefixes: ['dnkey-'], pattern: 'dnkey-[0-9a-z=_-]{26}-[0-9a-z=_-]{52}', ignoreCase: true,
     source: 'API reference: key id and secret',
   },
   {
     id: 'settlemint-token', provider: 'SettleMint', kind: 'prefix', prefixes: ['sm_pat_', 'sm_aat_', 'sm_sat_'], pattern: 'sm_[pas]at_[0-9A-Za-z]{16}',
     source: 'observed: access tokens of persons, applications and services',
+  },
+  {
+    id: 'docker-swarm-join-token', provider: 'Docker', kind: 'prefix', prefixes: ['SWMTKN-1-'],
+    pattern: 'SWMTKN-1-[0-9a-z]{50}-[0-9a-z]{25}',
+    source: 'Swarm mode guide: digest of the root and secret, each in base 36',
+  },
+  {
+    id: 'k3s-server-token', provider: 'K3s', kind: 'infix', infixes: ['::server:', '::node:'],
+    pattern: 'K10[0-9a-f]{64}::(server|node):[0-9A-Za-z_-]{16,64}', maxBeforeBytes: 67,
+    source: 'Token guide: K10, digest of the authority, user and secret',
+  },
+  {
+    id: 'stackhawk-key', provider: 'StackHawk', kind: 'prefix', prefixes: ['hawk.'],
+    pattern: 'hawk[.][0-9A-Za-z_-]{20}[.][0-9A-Za-z_-]{20}', minEntropyBits: 3.7,
+    source: 'API key guide: id and secret of 20 characters',
+  },
+  {
+    id: 'lambdatest-marked-key', provider: 'LambdaTest', kind: 'prefix', prefixes: ['LT_'],
+    pattern: 'LT_[0-9A-Za-z]{47,52}', minEntropyBits: 4.2,
+    source: 'Access keys that carry the mark LT',
+  },
+  {
+    id: 'growthbook-secret-key', provider: 'GrowthBook', kind: 'prefix', prefixes: ['secret_admin_', 'secret_readonly_', 'secret_user_'],
+    pattern: 'secret_(admin|readonly|user)_[0-9A-Za-z]{20,64}', minEntropyBits: 3.5,
+    source: 'API guide: secret keys and personal tokens, by role',
   },
 ];

@@ -193,4 +193,9 @@ export const geoAndDataRules: readonly TokenRule[] = [
     kind: 'context', id: 'blynk-token', provider: 'Blynk', keywords: ['blynk'],
     source: 'device information, auth token', pattern: '[0-9A-Za-z_-]{32}', minEntropyBits: 3.7,
   },
+  {
+    kind: 'infix', id: 'quicknode-endpoint', provider: 'QuickNode', infixes: ['.quiknode.pro/'], maxBeforeBytes: 96,
+    source: 'documentation, endpoints: the token ends the address', pattern: '((https|wss)://)?[0-9a-z.-]{1,80}[.]quiknode[.]pro/[0-9a-f]{40}',
+    minEntropyBits: 3.2,
+  },
 ];

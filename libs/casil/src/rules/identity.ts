@@ -91,4 +91,9 @@ export const identityRules: readonly TokenRule[] = [
     kind: 'prefix', id: 'intra42-client-secret', provider: '42', prefixes: ['s-s4t2ud-', 's-s4t2af-'],
     source: 'observed: applications of the intranet', pattern: 's-s4t2(ud|af)-[0-9a-f]{64}',
   },
+  {
+    kind: 'prefix', id: 'authress-key', provider: 'Authress', prefixes: ['sc_', 'ext_', 'scauth_', 'authress_'],
+    source: 'documentation, service clients: client, key, account, secret', minEntropyBits: 3.5,
+    pattern: '(sc|ext|scauth|authress)_[0-9A-Za-z]{5,30}[.][0-9a-z]{4,6}[.]acc[_-][0-9a-z-]{10,32}[.][0-9A-Za-z+/_=-]{30,120}',
+  },
 ];

@@ -99,4 +99,8 @@ export const marketingRules: readonly TokenRule[] = [
     source: 'API keys manager: a signed token behind IST.',
     pattern: 'IST[.]eyJ[0-9A-Za-z_-]{20,200}[.][0-9A-Za-z_-]{40}([0-9A-Za-z_-]{4}){0,240}[0-9A-Za-z_-]{0,3}([.][0-9A-Za-z_-]{40,400})?',
   },
+  {
+    kind: 'prefix', id: 'dub-key', provider: 'Dub', prefixes: ['dub_'],
+    source: 'documentation, API keys: 24 characters', pattern: 'dub_[0-9A-Za-z]{24}', minEntropyBits: 3.7,
+  },
 ];

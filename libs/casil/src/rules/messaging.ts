@@ -252,6 +252,24 @@ export const messagingRules: readonly TokenRule[] = [
     kind: 'prefix', id: 'ntfy-token', provider: 'ntfy', prefixes: ['tk_'],
     source: 'documentation, access tokens: 32 characters in all', pattern: 'tk_[0-9a-z]{29}', minEntropyBits: 3.7,
   },
+  {
+    kind: 'prefix', id: 'telnyx-key', provider: 'Telnyx', prefixes: ['KEY0'],
+    source: 'portal, API keys of the second version: id and secret', pattern: 'KEY0[0-9A-F]{31}_[0-9A-Za-z]{22}', minEntropyBits: 3.7,
+  },
+  {
+    kind: 'prefix', id: 'svix-test-token', provider: 'Svix', prefixes: ['testsk_'],
+    source: 'documentation, keys of the test environment', pattern: 'testsk_[0-9A-Za-z_-]{32,64}([.][a-z]{2,4})?', minEntropyBits: 3.8,
+  },
+  {
+    kind: 'infix', id: 'mattermost-webhook-url', provider: 'Mattermost', infixes: ['/hooks/'], maxBeforeBytes: 18,
+    source: 'documentation, incoming webhooks: the end of the host, an id of 26 characters of base 32', minEntropyBits: 4,
+    pattern: '[0-9A-Za-z]{2,12}(:[0-9]{2,5})?/hooks/[1-9a-z]{26}',
+  },
+  {
+    kind: 'infix', id: 'rocket-chat-webhook-url', provider: 'Rocket.Chat', infixes: ['/hooks/'], maxBeforeBytes: 18,
+    source: 'documentation, incoming integrations: the end of the host, id of 17 or 24 characters and token', minEntropyBits: 4,
+    pattern: '[0-9A-Za-z]{2,12}(:[0-9]{2,5})?/hooks/([0-9A-Za-z]{17}|[0-9a-f]{24})/[0-9A-Za-z]{40,64}',
+  },
 ];
 
 /** How the base64 of a decimal number begins, from the first two digits on: what a Discord id looks like inside a token. */

@@ -163,4 +163,9 @@ export const packageRegistriesRules: readonly TokenRule[] = [
     pattern: UUID_PATTERN,
     source: 'Keys before 2016: UUID',
   },
+  {
+    id: 'anaconda-channel-token', provider: 'Anaconda', kind: 'infix', infixes: ['.anaconda.org/t/'], maxBeforeBytes: 16,
+    pattern: `(https?://)?conda[.]anaconda[.]org/t/[a-z]{2}-${UUID_PATTERN}`,
+    source: 'Repository guide: tokens in the addresses of channels',
+  },
 ];

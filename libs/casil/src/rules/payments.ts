@@ -207,4 +207,8 @@ export const paymentRules: readonly TokenRule[] = [
     kind: 'context', id: 'taxjar-token', provider: 'TaxJar', keywords: ['taxjar'],
     source: 'account, API access', pattern: '[0-9a-f]{32}',
   },
+  {
+    kind: 'prefix', id: 'rapyd-secret-key', provider: 'Rapyd', prefixes: ['rsk_'],
+    source: 'client portal, secret keys in hexadecimal', pattern: 'rsk_[0-9a-f]{64,160}',
+  },
 ];

@@ -273,4 +273,12 @@ export const saasRules: readonly TokenRule[] = [
     kind: 'context', id: 'grammarly-secret', provider: 'Grammarly', keywords: ['grammarly'],
     source: 'developer portal, client secret', pattern: '[0-9A-Za-z_-]{40,48}', minEntropyBits: 4,
   },
+  {
+    kind: 'prefix', id: 'plane-token', provider: 'Plane', prefixes: ['plane_api_'],
+    source: 'documentation, personal access tokens', pattern: 'plane_api_[0-9a-f]{32}',
+  },
+  {
+    kind: 'prefix', id: 'liveblocks-secret-key', provider: 'Liveblocks', prefixes: ['sk_prod_', 'sk_dev_'],
+    source: 'documentation, secret keys by environment', pattern: 'sk_(prod|dev)_[0-9A-Za-z_-]{48,80}', minEntropyBits: 4.2,
+  },
 ];

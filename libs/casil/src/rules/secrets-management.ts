@@ -229,4 +229,14 @@ export const secretsManagementRules: readonly TokenRule[] = [
     pattern: '[ -&(-~]{64}', minEntropyBits: 4.5,
     source: 'wp-config.php: 64 characters made by the secret-key service',
   },
+  {
+    id: 'vault-batch-token-legacy', provider: 'HashiCorp Vault', kind: 'prefix', prefixes: ['b.AAAAAQ'],
+    pattern: 'b[.]AAAAAQ[0-9A-Za-z_-]{84,400}',
+    source: 'Token guide before 1.10: batch tokens, sealed by the first term of the keyring',
+  },
+  {
+    id: 'bitwarden-session-key', provider: 'Bitwarden', kind: 'context', keywords: ['bw_session'],
+    pattern: '[0-9A-Za-z+/]{86}==',
+    source: 'Command line guide: 64 bytes in base64',
+  },
 ];
