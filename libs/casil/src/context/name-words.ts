@@ -10,7 +10,7 @@ export type WordRole = 'password' | 'secret' | 'token' | 'auth' | 'key' | 'quali
 const words: Readonly<Record<Exclude<WordRole, 'unknown'>, string>> = {
   password:
     'password passwords passwd passe motdepasse contrase contrasena passwort kennwort passphrase passcode pass pwd pw psk senha senhas wachtwoord wachtwoorden senord parola heslo salasana adgangskode hasloo mdp clave passwrd dbpass dbpassword dbpasswd dbpwd userpass userpwd mypass rootpass ' +
-    'adminpass sqlpass mysqlpass smtppass ftppass mailpass authpass ldappass redispass requirepass masterauth sshpass storepass keypass keystorepass truststorepass masterpass',
+    'dbpw userpw adminpw rootpw loginpw sqlpw mysqlpw smtppw ftppw mailpw ldappw sshpw pgpass adminpass sqlpass mysqlpass smtppass ftppass mailpass authpass ldappass redispass requirepass masterauth sshpass storepass keypass keystorepass truststorepass masterpass',
   secret: 'secret secrets clientsecret appsecret apisecret jwtsecret webhooksecret sharedsecret secretkey',
   token:
     'token tokens apikey apikeys accesskey privatekey signingkey encryptionkey masterkey accountkey sharedkey sharedaccesskey authkey hmackey authtoken accesstoken refreshtoken ' +
@@ -21,7 +21,7 @@ const words: Readonly<Record<Exclude<WordRole, 'unknown'>, string>> = {
   qualifier:
     'api access secret private signing signature sign encryption encrypt crypto cipher master account shared service authentication storage subscription app application consumer ' +
     'deploy deployment admin write hmac aes session cookie webhook root functions cron client bot integration ingest ingestion license preshared wireguard ssh ssl tls pgp gpg ' +
-    'stream streaming upload rest restricted live merchant gateway azure aws gcp stripe sendgrid openai anthropic datadog twilio mailgun algolia bearer refresh integration fernet wifi wpa wlan network partner vapid device server ecdh totp otp maps geo push',
+    'stream streaming upload rest restricted live merchant gateway azure aws gcp stripe sendgrid openai anthropic datadog twilio mailgun algolia bearer refresh integration fernet wifi wpa wlan network partner vapid device server ecdh totp otp maps geo push function unlock wrapping gossip gcm fcm apns',
   neutral:
     'a env prod production dev development stage staging test testing qa uat default value val str string base b bytes raw plain plaintext cleartext text primary secondary new old current ' +
     'confirm confirmation confirmed again repeat live main db database user admin root me my our the in as for of from temp tmp local internal external us eu id_rsa v data content ' +

@@ -54,10 +54,22 @@ export function isLeftEdge(bytes: Uint8Array, start: number, at: number): boolea
   return at <= start || (characterBits[bytes[at - 1]] & alphanumericBit) === 0;
 }
 
-/** As `isLeftEdge`, and true also when the letter before is part of an escaped line break or tab: `\\nSUA…`. */
+const maxColourBytes = 14;
+
+/** Whether a control sequence of a terminal, `ESC [ 1 ; 32 m`, ends before `at`. */
+export function endsColourSequence(bytes: Uint8Array, start: number, at: number): boolean {
+  if (bytes[at - 1] !== 0x6d) return false;
+  const first = Math.max(start + 1, at - maxColourBytes);
+  let position = at - 2;
+  while (position >= first && ((bytes[position] >= 0x30 && bytes[position] <= 0x39) || bytes[position] === 0x3b)) position -= 1;
+  return position >= first && bytes[position] === 0x5b && bytes[position - 1] === 0x1b;
+}
+
+/** As `isLeftEdge`, and true also when the letter before is part of an escaped line break or tab, `\\nSUA…`, or of a colour of terminals. */
 export function isTokenEdge(bytes: Uint8Array, start: number, at: number): boolean {
   if (isLeftEdge(bytes, start, at)) return true;
   const before = bytes[at - 1];
+  if (endsColourSequence(bytes, start, at)) return true;
   return (before === 0x6e || before === 0x72 || before === 0x74) && at - 2 >= start && bytes[at - 2] === 0x5c;
 }
 

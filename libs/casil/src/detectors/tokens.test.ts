@@ -30,11 +30,11 @@ const assigned = characters(24, lower);
 const ids = (text: string): string[] => [...new Set(runDetector(detector, text).found.map((one) => one.detector))];
 
 describe('tokens that tell by their beginning', () => {
-  it.each(['%', '"%"', '<t>%</t>', 'a=%&b', '%_suffix', '(%)', 'x:%,y', '%\\n', '\u001b[1;32m%\u001b[0m', '\u001b[m%'])('are found in %s', (frame) => {
+  it.each(['%', '"%"', '<t>%</t>', 'a=%&b', '%_suffix', '_%_', ' _%_.', '(%)', 'x:%,y', '%\\n', '\u001b[1;32m%\u001b[0m', '\u001b[m%'])('are found in %s', (frame) => {
     expect(valuesFound(detector, frame.replace('%', prefixed))).toEqual([prefixed]);
   });
 
-  it.each(['x%', '1%', '_%', '.%', '%x', '%9', '%-x', '%+', 'm%', '[1m%', '\u001b[1k%'])('are part of something else in %s', (frame) => {
+  it.each(['x%', '1%', '_%', 'a_%_', '__%_', '.%', '%x', '%9', '%-x', '%+', 'm%', '[1m%', '\u001b[1k%'])('are part of something else in %s', (frame) => {
     expect(ids(frame.replace('%', prefixed))).toEqual([]);
   });
 

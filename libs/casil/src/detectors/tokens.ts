@@ -6,7 +6,7 @@ import type { CompiledPattern } from '../pattern/pattern.js';
 import { hasValidChecksum } from '../rules/checksums.js';
 import type { TokenRule } from '../rules/token-rule.js';
 import type { ScanText } from '../scan/scan-text.js';
-import { isRightEdge } from './character-classes.js';
+import { endsColourSequence, isRightEdge } from './character-classes.js';
 import type { AnchorHit, Confidence, Detector, FindingSink } from './detector.js';
 
 interface CompiledRule {
@@ -36,7 +36,7 @@ export function createTokenDetector(rules: readonly TokenRule[]): Detector {
     anchors: byAnchor.map(({ literal }) => literal),
     detect(text: ScanText, hit: AnchorHit, findings: FindingSink): void {
       const { prefix, context, infix } = byAnchor[hit.anchor];
-      if (prefix.length > 0 && isLeftBoundary(text, hit.start)) {
+      if (prefix.length > 0 && (isLeftBoundary(text, hit.start) || opensEmphasis(text, hit.start))) {
         for (const compiled of prefix) detectPrefixed(compiled, text, hit.start, findings);
       }
       for (const compiled of infix) detectAround(compiled, text, hit, findings);
@@ -69,6 +69,7 @@ function detectPrefixed(compiled: CompiledRule, text: ScanText, start: number, f
   const end = compiled.pattern.matchAt(text.bytes, start, text.end);
   if (!text.spend(compiled.pattern.lookedAtBytes) || end < 0) return;
   if (!isRightEdge(text.bytes, end, text.end)) return;
+  if (opensEmphasis(text, start) && text.bytes[end - 1] !== underscore && (end === text.end || text.bytes[end] !== underscore)) return;
   if (rule.kind === 'prefix' && rule.notBefore !== undefined && end < text.end && rule.notBefore.includes(String.fromCharCode(text.bytes[end]))) return;
   report(compiled, text, start, end, findings);
 }
@@ -164,18 +165,12 @@ function isLeftBoundary({ bytes, start }: ScanText, at: number): boolean {
   return at === start || !isWord(bytes[at - 1]) || endsColourSequence(bytes, start, at);
 }
 
-const maxColourBytes = 14;
-
-/** Whether a control sequence of a terminal, `ESC [ 1 ; 32 m`, ends before `at`. */
-function endsColourSequence(bytes: Uint8Array, start: number, at: number): boolean {
-  if (bytes[at - 1] !== 0x6d) return false;
-  const first = Math.max(start + 1, at - maxColourBytes);
-  let position = at - 2;
-  while (position >= first && ((bytes[position] >= 0x30 && bytes[position] <= 0x39) || bytes[position] === 0x3b)) position -= 1;
-  return position >= first && bytes[position] === 0x5b && bytes[position - 1] === 0x1b;
-}
-
 const underscore = 0x5f;
+
+/** `_token_` of Markdown and chats: an underscore that no word stands before. */
+function opensEmphasis({ bytes, start }: ScanText, at: number): boolean {
+  return at > start && bytes[at - 1] === underscore && (at - 1 === start || !isWord(bytes[at - 2]));
+}
 
 function isCapital(byte: number): boolean {
   return byte >= 0x41 && byte <= 0x5a;
