@@ -22,7 +22,7 @@ export const projectorSettings = defineSettings('projector', [
   integer({ key: 'database.statement_timeout_ms', unit: 'ms', min: 100, max: 600_000, default: 30_000, doc: 'Time in which a statement must end.' }),
   flag({ key: 'database.migrate', default: true, doc: 'Whether the schema is brought up to date at start; otherwise an older one is refused.' }),
 
-  integer({ key: 'projection.partitions_count', unit: 'count', min: 1, max: 64, default: 4, doc: 'Partitions of a tenant\'s episodes, worked on in parallel and shared between projectors. The same for all of them; it can be raised only while no event waits.' }),
+  integer({ key: 'projection.partitions_count', unit: 'count', min: 1, max: 64, default: 4, doc: 'Partitions of a tenant\'s episodes, worked on in parallel and shared between projectors. The same for all of them. It can be raised: all partitions then go back to the one that is least far, and projectors with the number of before end. It cannot be lowered once anything was projected.' }),
   integer({ key: 'projection.max_batch_events_count', unit: 'count', min: 1, max: 20_000, default: 2_000, doc: 'Events in one transaction at most; under failures fewer are tried.' }),
   integer({ key: 'projection.max_batch_bytes', unit: 'bytes', min: 65_536, max: 67_108_864, default: 4_194_304, doc: 'Payload bytes in one transaction at most.' }),
   integer({ key: 'projection.max_wait_ms', unit: 'ms', min: 0, max: 10_000, default: 20, doc: 'Time that a batch waits for more events.' }),

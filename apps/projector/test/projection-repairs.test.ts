@@ -2,7 +2,7 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { GetLagResponseSchema, GetStatusResponseSchema } from '@arqonbus/proto';
 import { waitFor } from '@arqonbus/testkit';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createdEpisodes } from './episode-events.js';
+import { createdEpisodes, episodeEvent } from './episode-events.js';
 import { ProjectionUnderTest } from './projection-under-test.js';
 import { adminRights, producerRights, RealBus } from './real-bus.js';
 
@@ -139,6 +139,25 @@ describe('a projector', { timeout: 120_000 }, () => {
     await projection.publish('fewer', createdEpisodes('fewer', 41, 40));
     const more = await projection.addForTest(['fewer'], { 'projection.partitions_count': '6' });
     await projection.untilRows('fewer', 80);
-    expect(await more.partitionsHeld()).toBe(6);
+    await waitFor(async () => (await more.partitionsHeld()) === 6, { what: 'six partitions' });
+  });
+
+  it('loses no event that waits while the number of partitions rises: which partition it is of has changed', async () => {
+    await projection.giveToken('raised');
+    await projection.publish('raised', createdEpisodes('raised', 1, 60));
+    const before = await projection.addProcess(['raised']);
+    await projection.untilRows('raised', 60);
+    const updated = async (): Promise<number> => (await projection.rows<{ n: number }>('raised', "SELECT count(*)::int AS n FROM arqon.episode WHERE tenant_id = $1 AND tags = '{updated}'"))[0].n;
+    const distinctPlaces = async (): Promise<number> => (await projection.rows<{ n: number }>('raised', 'SELECT count(DISTINCT sequence)::int AS n FROM arqon.projection_partition WHERE tenant_id = $1'))[0].n;
+    await projection.whileRowIsHeld('raised', async () => {
+      // The partition of that row waits, the others go on to the end.
+      await projection.publish('raised', Array.from({ length: 60 }, (_, index) => episodeEvent({ tenantId: 'raised', kind: 'UPDATED', episode: index + 1, at: 1_000 + index })));
+      await waitFor(async () => (await updated()) > 0 && (await distinctPlaces()) === 2, { timeoutMs: 60_000, intervalMs: 100, what: 'all partitions but one to reach the end' });
+      expect(await updated()).toBeLessThan(60);
+      await before.stop('SIGKILL');
+    });
+    await projection.addForTest(['raised'], { 'projection.partitions_count': '6' });
+    await waitFor(async () => (await updated()) === 60, { timeoutMs: 60_000, intervalMs: 100, what: 'all updates' });
+    expect(await projection.rows('raised', 'SELECT error_code FROM arqon.dead_letter WHERE tenant_id = $1')).toEqual([]);
   });
 });

@@ -20,6 +20,8 @@ import { producerRights, projectorRights, type RealBus } from './real-bus.js';
 const run = promisify(execFile);
 
 type Settings = Readonly<Record<string, string>>;
+/** What runs the statements of a transaction. */
+type SqlRunner = Parameters<Parameters<Awaited<ReturnType<typeof openDatabase>>['transaction']>[1]>[0];
 
 const entry = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
@@ -128,13 +130,25 @@ export class ProjectionUnderTest {
   }
 
   /** Rows of a tenant by a statement that has `$1` for it. */
-  async rows<Row extends object>(tenantId: string, statement: string): Promise<readonly Row[]> {
+  rows<Row extends object>(tenantId: string, statement: string): Promise<readonly Row[]> {
+    return this.inTransaction(tenantId, (sql) => sql.query<Row>(statement, [tenantId]));
+  }
+
+  /** Does something while the row of one episode of the tenant is locked, so that nobody else writes it. */
+  whileRowIsHeld(tenantId: string, work: () => Promise<void>): Promise<void> {
+    return this.inTransaction(tenantId, async (sql) => {
+      await sql.query('SELECT 1 FROM arqon.episode WHERE tenant_id = $1 ORDER BY episode_id LIMIT 1 FOR UPDATE', [tenantId]);
+      await work();
+    });
+  }
+
+  private async inTransaction<Result>(tenantId: string, work: (sql: SqlRunner) => Promise<Result>): Promise<Result> {
     const database: DatabaseOptions = {
       kind: 'postgres', url: this.postgres.url, password: undefined, sslMode: 'disable', caFile: undefined, maxConnections: 2, connectTimeoutMs: 2_000, statementTimeoutMs: 10_000,
     };
     const opened = await openDatabase({ database, migrate: false });
     try {
-      return await opened.transaction(tenantId, (sql) => sql.query<Row>(statement, [tenantId]));
+      return await opened.transaction(tenantId, work);
     } finally {
       await opened.close();
     }

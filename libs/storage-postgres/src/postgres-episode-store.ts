@@ -8,6 +8,7 @@ import { PostgresDeadLetters } from './dead-letters.js';
 import { readFullRows } from './episode-rows.js';
 import { createDeadLetterIds } from './keep-dead-letters.js';
 import { PartitionClaims } from './partition-claims.js';
+import { agreeOnPartitions } from './partition-count.js';
 import { SessionLocks } from './session-locks.js';
 import type { SqlDatabase } from './sql.js';
 
@@ -38,6 +39,10 @@ export class PostgresEpisodeStore implements EpisodeStore {
 
   async ping(): Promise<void> {
     await this.database.run((sql) => sql.query(pingSql));
+  }
+
+  agreeOnPartitions(tenantId: string, count: number): Promise<number> {
+    return agreeOnPartitions(this.database, tenantId, count);
   }
 
   claimPartition(tenantId: string, partition: number): Promise<PartitionClaim | undefined> {

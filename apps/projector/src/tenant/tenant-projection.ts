@@ -46,7 +46,7 @@ export class TenantProjection implements TenantRuntime {
   private busSeenMs = performance.now();
   private isPauseKnown = false;
   private isTurnedBack = false;
-  private isCountKept = false;
+  private isCountAgreed = false;
   private isStopping = false;
 
   constructor(readonly tenantId: string, readonly bus: Bus, private readonly parts: ProjectorParts, private readonly health: TenantHealth) {
@@ -183,6 +183,8 @@ export class TenantProjection implements TenantRuntime {
     this.parts.metrics.claimsLostCount += 1;
     this.logger.warn({ tenant: tenantId, partition }, 'partition lost');
     this.reader.narrowTo(new Map(this.workers));
+    // Another projector may have raised the number of partitions.
+    this.isCountAgreed = false;
     this.claiming.now();
   }
 
@@ -208,8 +210,8 @@ export class TenantProjection implements TenantRuntime {
       return;
     }
     if (this.isTurnedBack) await this.beginAnew();
-    if (!this.isCountKept) await this.withStore(() => this.checkCount());
-    if (!this.isCountKept) return;
+    if (!this.isCountAgreed) await this.withStore(() => this.agreeOnCount());
+    if (!this.isCountAgreed) return;
     const gained: PartitionClaim[] = [];
     let surplus: readonly number[] = [];
     await this.withStore(async () => {
@@ -219,13 +221,12 @@ export class TenantProjection implements TenantRuntime {
     if (gained.length > 0) await this.takeOver(gained.map((claim) => this.newWorker(claim)));
   }
 
-  /** By fewer partitions an event would be of one that may be further than it: it would be passed over in silence. */
-  private async checkCount(): Promise<void> {
+  /** Two projectors with different numbers would each pass over events that they take for the other's. */
+  private async agreeOnCount(): Promise<void> {
     const { tenantId, partitionsCount } = this;
-    const projected = (await this.store.listPartitions(tenantId)).filter(({ position }) => position !== undefined);
-    const least = Math.max(0, ...projected.map(({ partition }) => partition + 1));
-    this.isCountKept = least <= partitionsCount;
-    if (!this.isCountKept) this.parts.unusable(new Error(`projection.partitions_count is ${String(partitionsCount)}, and ${tenantId} was projected in ${String(least)} partitions: it must not be lowered`));
+    const inForce = await this.store.agreeOnPartitions(tenantId, partitionsCount);
+    this.isCountAgreed = inForce === partitionsCount;
+    if (!this.isCountAgreed) this.parts.unusable(new Error(`projection.partitions_count is ${String(partitionsCount)}, and ${tenantId} was projected in ${String(inForce)} partitions: it must not be lowered`));
   }
 
   private isBusAway(): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PartitionClaim } from './episode-store.js';
+import type { EpisodeStore, PartitionClaim } from './episode-store.js';
 import {
   change, EpisodeStoresOfTest, expectFailure, newKey, newTenantId, ProjectedPartition, type EpisodeStoreContractOptions, type MakeEpisodeStore,
 } from './episode-store-under-test.contract.js';
@@ -65,6 +65,75 @@ export function claimsContract(make: MakeEpisodeStore, options: EpisodeStoreCont
       await partition.apply(change('created', newKey(tenantId), 1_000));
       await second.close();
       await expect.poll(() => first.store.claimPartition(tenantId, 0), patience).toMatchObject({ position: partition.position });
+    }));
+  });
+
+  describe('EpisodeStore.agreeOnPartitions()', () => {
+    const positionsOf = async (store: EpisodeStore, tenantId: string): Promise<readonly (bigint | undefined)[]> => (await store.listPartitions(tenantId)).map(({ position }) => position?.sequence);
+
+    it('leaves claims and positions as they are while the number is the same', async () => {
+      const { store } = await stores.first();
+      const tenantId = newTenantId();
+      expect(await store.agreeOnPartitions(tenantId, 2)).toBe(2);
+      const partition = await ProjectedPartition.claim(store, tenantId, 1);
+      await partition.apply(change('created', newKey(tenantId), 1_000));
+      expect(await store.agreeOnPartitions(tenantId, 2)).toBe(2);
+      expect(await positionsOf(store, tenantId)).toEqual([undefined, 1n]);
+      expect(await partition.apply(change('created', newKey(tenantId), 1_000))).toEqual(['inserted']);
+    });
+
+    it('turns all back to the one that is least far when the number rises, and refuses what claims of before still write', async () => {
+      const { store } = await stores.first();
+      const tenantId = newTenantId();
+      await store.agreeOnPartitions(tenantId, 2);
+      const [slow, fast] = [await ProjectedPartition.claim(store, tenantId, 0), await ProjectedPartition.claim(store, tenantId, 1)];
+      await slow.apply(change('created', newKey(tenantId), 1_000));
+      const key = newKey(tenantId);
+      const seen = [change('created', newKey(tenantId), 1_000), change('created', key, 1_000)];
+      await fast.apply(...seen);
+      expect(await positionsOf(store, tenantId)).toEqual([1n, 2n]);
+      expect(await store.agreeOnPartitions(tenantId, 5)).toBe(5);
+      expect(await positionsOf(store, tenantId)).toEqual([1n, 1n, 1n, 1n, 1n]);
+      await expectFailure(fast.apply(change('updated', key, 2_000)), 'claim_lost');
+      await store.releasePartition(fast.claim);
+      // What is read again is known by its id.
+      const again = await ProjectedPartition.claim(store, tenantId, 1);
+      expect(await again.apply(seen[1])).toEqual(['duplicate']);
+      expect(await store.agreeOnPartitions(tenantId, 5)).toBe(5);
+      expect(await positionsOf(store, tenantId)).toEqual([1n, 2n, 1n, 1n, 1n]);
+    });
+
+    it('turns all back to the beginning when one has read nothing', async () => {
+      const { store } = await stores.first();
+      const tenantId = newTenantId();
+      await store.agreeOnPartitions(tenantId, 2);
+      const partition = await ProjectedPartition.claim(store, tenantId, 1);
+      await partition.apply(change('created', newKey(tenantId), 1_000));
+      expect(await store.agreeOnPartitions(tenantId, 3)).toBe(3);
+      expect(await positionsOf(store, tenantId)).toEqual([undefined, undefined, undefined]);
+    });
+
+    it('takes a smaller number until something was projected, then names the one in force', async () => {
+      const { store } = await stores.first();
+      const tenantId = newTenantId();
+      expect(await store.agreeOnPartitions(tenantId, 4)).toBe(4);
+      expect(await store.agreeOnPartitions(tenantId, 2)).toBe(2);
+      expect(await positionsOf(store, tenantId)).toEqual([undefined, undefined]);
+      const partition = await ProjectedPartition.claim(store, tenantId, 0);
+      await partition.apply(change('created', newKey(tenantId), 1_000));
+      expect(await store.agreeOnPartitions(tenantId, 1)).toBe(2);
+      expect(await positionsOf(store, tenantId)).toEqual([1n, undefined]);
+    });
+
+    it('is one number for instances that ask at once', withInstances(async () => {
+      const first = await stores.first();
+      const second = await stores.second(first);
+      const tenantId = newTenantId();
+      const partition = await ProjectedPartition.claim(first.store, tenantId, 0);
+      await partition.apply(change('created', newKey(tenantId), 1_000));
+      const agreed = await Promise.all([first, second].map(({ store }) => whileTransient(() => store.agreeOnPartitions(tenantId, 3))));
+      expect(agreed).toEqual([3, 3]);
+      expect(await positionsOf(second.store, tenantId)).toEqual([1n, 1n, 1n]);
     }));
   });
 

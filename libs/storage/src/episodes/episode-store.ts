@@ -175,6 +175,12 @@ export interface BackfillStore {
 export interface EpisodeStore extends DeadLetterStore, BackfillStore {
   /** Rejects while the database is away. */
   ping(): Promise<void>;
+  /**
+   * Makes `count` the number of partitions of the tenant; resolves with the number in force, which stays a greater one once anything was projected
+   * in it. When the number rises, every partition goes back to the position of the one that is least far, and claims of before are void: an event
+   * that waits may be another partition's now.
+   */
+  agreeOnPartitions(tenantId: string, count: number): Promise<number>;
   /** Claims a partition unless another instance holds it. */
   claimPartition(tenantId: string, partition: number): Promise<PartitionClaim | undefined>;
   releasePartition(claim: PartitionClaim): Promise<void>;
