@@ -33,6 +33,11 @@ export const bareKeyForms: readonly BareKeyForm[] = [
   { literal: 'BgkqhkiG9w0BBQ0w', offset: 8, isDer: true },
   // `openssh-key-v1` and a zero byte.
   { literal: 'b3BlbnNzaC1rZXktdjEA', offset: 0, isDer: false },
+  // PKCS #12: version 3 behind an outer length of two bytes.
+  { literal: 'IBAzCC', offset: 6, isDer: true },
+  // Secret keys of minisign (`EdScB2`) and signify (`EdBK`, rounds of less than 65,536).
+  { literal: 'RWRTY0Iy', offset: 0, isDer: false },
+  { literal: 'RWRCSwAA', offset: 0, isDer: false },
 ];
 
 const minCharacters = 60;

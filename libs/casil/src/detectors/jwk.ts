@@ -19,6 +19,7 @@ const minFactorCharacters = 40;
 const braceOpen = 0x7b;
 const braceClose = 0x7d;
 const backslash = 0x5c;
+const comma = 0x2c;
 
 /** Members that hold a secret, by the types of key that have them (RFC 7518, RFC 8037, ML-DSA's `AKP`). */
 const membersByType: readonly (readonly [type: string, members: readonly string[]])[] = [
@@ -48,18 +49,27 @@ export const jwkDetector: Detector = {
     const { bytes } = text;
     if (!holdsKty(bytes, hit.start)) return;
     if (hit.start <= text.start || !isQuote(bytes[hit.start - 1])) {
-      reportLines(text, hit, findings);
+      if (!opensMember(bytes, text.start, hit.start)) {
+        reportLines(text, hit, findings);
+        return;
+      }
+      reportObject(text, hit.start - 1, readBareMember(bytes, hit.end, text.end), findings);
       return;
     }
-    const valueStart = readMemberValue(bytes, hit.end, text.end);
-    if (valueStart < 0) return;
-    const members = membersOf(bytes, valueStart, text.end);
-    if (members === undefined) return;
-    const from = objectStart(text, hit.start - 2);
-    const to = objectEnd(text, valueStart);
-    if (text.spend((to - from) * 2 * (1 + members.length))) reportMembers(text, { from, to, members }, findings);
+    reportObject(text, hit.start - 2, readMemberValue(bytes, hit.end, text.end), findings);
   },
 };
+
+/** The members of the object around `at`, given where the value of its `kty` begins. */
+function reportObject(text: ScanText, at: number, valueStart: number, findings: FindingSink): void {
+  const { bytes } = text;
+  if (valueStart < 0) return;
+  const members = membersOf(bytes, valueStart, text.end);
+  if (members === undefined) return;
+  const from = objectStart(text, at);
+  const to = objectEnd(text, valueStart);
+  if (text.spend((to - from) * 2 * (1 + members.length))) reportMembers(text, { from, to, members }, findings);
+}
 
 /** `kty: EC` in a line of YAML, and `d: …` in another of the same mapping. */
 function reportLines(text: ScanText, hit: AnchorHit, findings: FindingSink): void {
@@ -93,6 +103,25 @@ function holdsKty(bytes: Uint8Array, at: number): boolean {
 
 function isQuote(byte: number): boolean {
   return byte === 0x22 || byte === 0x27;
+}
+
+/** Whether the name at `at` stands without quotes in an object of JavaScript: a brace or a comma before it in its line. */
+function opensMember(bytes: Uint8Array, start: number, at: number): boolean {
+  let before = at;
+  while (before > start && before > at - maxIndentBytes && bytes[before - 1] === 0x20) before -= 1;
+  return before > start && isMemberMark(bytes[before - 1]);
+}
+
+function isMemberMark(byte: number): boolean {
+  return byte === braceOpen || byte === comma;
+}
+
+/** First byte of the quoted value whose name without quotes ends at `at`, or -1. */
+function readBareMember(bytes: Uint8Array, at: number, end: number): number {
+  let next = skipSpace(bytes, at, end);
+  if (next >= end || bytes[next] !== 0x3a) return -1;
+  next = skipBackslashes(bytes, skipSpace(bytes, next + 1, end), end);
+  return next < end && isQuote(bytes[next]) ? next + 1 : -1;
 }
 
 /** First byte of the quoted value whose name ends at `at`, past an escaped or plain closing quote, a colon and an opening quote; else -1. */
@@ -178,11 +207,14 @@ function reportMembers(text: ScanText, { from, to, members }: MemberSearch, find
   }
 }
 
-/** Finds `"name": "value"` in the range and sets `quoted` to the value; returns where the value begins, or -1. */
+/** Finds `"name": "value"`, or `name: "value"`, in the range and sets `quoted` to the value; returns where the value begins, or -1. */
 function findMember(bytes: Uint8Array, from: number, to: number, name: string): number {
   for (let at = from; at + maxNameBytes < to; at += 1) {
-    if (!isQuote(bytes[at]) || !holdsAt(bytes, at + 1, name)) continue;
-    const start = readMemberValue(bytes, at + 1 + name.length, to);
+    const isBare = isMemberMark(bytes[at]);
+    if (!isBare && !isQuote(bytes[at])) continue;
+    const nameStart = isBare ? skipSpace(bytes, at + 1, to) : at + 1;
+    if (!holdsAt(bytes, nameStart, name)) continue;
+    const start = (isBare ? readBareMember : readMemberValue)(bytes, nameStart + name.length, to);
     if (start < 0) continue;
     let end = start;
     while (end < to && (characterBits[bytes[end]] & (base64Bit | base64UrlBit)) !== 0) end += 1;

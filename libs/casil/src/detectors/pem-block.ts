@@ -71,6 +71,14 @@ export function endOfPrivateKeyBlock(text: ScanText, labelStart: number): number
   return isCutBlock(bytes, start) ? body.joinedEnd : -1;
 }
 
+/** Behind the dashes after the label of an END mark, when the label at `labelStart` names a private key; else -1. */
+export function endOfPrivateKeyMark(text: ScanText, labelStart: number): number {
+  const { bytes } = text;
+  const labelEnd = endOfLabel(bytes, labelStart, text.end);
+  if (!text.spend(maxLabelBytes) || labelEnd < 0 || !namesPrivateKey(bytes, labelStart, labelEnd)) return -1;
+  return skipDashes(bytes, labelEnd, text.end);
+}
+
 function isCutBlock(bytes: Uint8Array, start: number): boolean {
   if (body.joinedCount < (body.hasEllipsis ? minCharactersBesideEllipsis : minCutCharacters)) return false;
   const leadBytes = body.firstStart - start;

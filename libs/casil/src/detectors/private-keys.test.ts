@@ -53,6 +53,23 @@ describe('privateKeysDetector', () => {
     expect(valuesFound(privateKeysDetector, `msg="${cut.replaceAll('\n', '\\n')}...", next`)[0]).toContain(cut.slice(-40));
   });
 
+  it.each(['\n', '\\n', '\\r\\n', '%0A'])('covers a key without BEGIN from the first base64 that is there, between %j', (lineBreak) => {
+    const cut = keyOf('RSA PRIVATE KEY').replaceAll('\n', lineBreak).slice(200);
+    const [found] = valuesFound(privateKeysDetector, `tail: ${cut}`);
+    expect(found?.endsWith('END RSA PRIVATE KEY-----')).toBe(true);
+    expect(found?.length).toBeGreaterThan(cut.length - 64);
+    expect(found).not.toMatch(/^([nr]|0A)\b/);
+    expect(valuesFound(privateKeysDetector, 'some words about the line -----END RSA PRIVATE KEY----- of a key')).toEqual([]);
+  });
+
+  it('finds PKCS #12, minisign and signify keys in base64', () => {
+    const store = base64Of([0x30, 0x82, 4, 0x30, 2, 1, 3, 0x30, 0x82, 3, 0xf0], 1076);
+    const minisign = base64Of([0x45, 0x64, 0x53, 0x63, 0x42, 0x32], 158);
+    const signify = base64Of([0x45, 0x64, 0x42, 0x4b, 0, 0, 0, 0x2a], 104);
+    for (const key of [store, minisign, signify]) expect(valuesFound(privateKeysDetector, `a\n${key}\n`)).toEqual([key]);
+    expect(valuesFound(privateKeysDetector, base64Of([0x45, 0x64, 1, 2, 3, 4], 42))).toEqual([]);
+  });
+
   it('finds a key between lines of four dashes', () => {
     const key = keyOf('RSA PRIVATE KEY').replaceAll('-----', '----');
     expect(valuesFound(privateKeysDetector, `a ${key} b`)).toEqual([key]);
@@ -107,6 +124,7 @@ describe('privateKeysDetector', () => {
   });
 
   const hostile = [
+    '-----END PRIVATE KEY-----', `${'aB3'.repeat(25)}\n-----END PRIVATE KEY-----\n`, `${'aB3 '.repeat(40)}-----END PRIVATE KEY----- `,
     '-----BEGIN RSA PRIVATE KEY-----', '-----BEGIN ', '-----BEGIN PRIVATE KEY-----\n', '---- BEGIN ', 'AGE-SECRET-KEY-1', 'PuTTY-User-Key-File-', 'PuTTY-User-Key-File-2: Private-Lines:',
     'MIIEpAIBAAKC', `MII//${'IBAAKC'}\n`, `MII//${'IBAAKC'}${'a'.repeat(60)}\n`, `${'b3BlbnNzaC1rZXktdjEA'}${'b'.repeat(40)}\n`, '-----BEGIN PRIVATE KEY-----aaaaaaaaaaaaaaaaaaaaaaaaa----- ',
   ];

@@ -3,6 +3,7 @@ import type { ScanText } from '../scan/scan-text.js';
 import { bareKeyForms, readBareKey } from './bare-key.js';
 import { base64Bit, characterBits, holdsExactly, holdsFolded, isLeftEdge, isRightEdge, runEnd, spaceBit } from './character-classes.js';
 import type { AnchorHit, Detector, FindingSink } from './detector.js';
+import { CutKey, readCutKey } from './cut-key.js';
 import { endOfPrivateKeyBlock } from './pem-block.js';
 
 const id = 'private-key';
@@ -11,16 +12,18 @@ const id = 'private-key';
 const pemAnchors = ['----begin', '---- begin'];
 const ageAnchor = 'age-secret-key-';
 const puttyAnchor = 'putty-user-key-file-';
+const endAnchor = '----end';
+const cutKey = new CutKey();
 
 /**
  * Private keys: PEM and SSH2 blocks of every kind (RSA, EC, DSA, PKCS #8, OpenSSH, PGP, OpenVPN static keys), PuTTY files, age identities, and
  * DER or OpenSSH keys in base64 without lines around them. A finding covers the block from its BEGIN line to its END line, or to the end of
- * what is there. Public keys and certificates, and header lines that no key follows, are none.
+ * what is there, or from the first base64 before an END line without a BEGIN line. Public keys and certificates, and header lines that no key follows, are none.
  */
 export const privateKeysDetector: Detector = {
   id,
   category: 'key_material',
-  anchors: [...pemAnchors, ageAnchor, puttyAnchor, ...bareKeyForms.map(({ literal }) => literal.toLowerCase())],
+  anchors: [...pemAnchors, ageAnchor, puttyAnchor, ...bareKeyForms.map(({ literal }) => literal.toLowerCase()), endAnchor],
   detect(text: ScanText, hit: AnchorHit, findings: FindingSink): void {
     if (hit.anchor < pemAnchors.length) {
       const end = endOfPrivateKeyBlock(text, hit.end);
@@ -36,10 +39,22 @@ export const privateKeysDetector: Detector = {
       detectPuttyKey(text, hit, findings);
       return;
     }
-    const key = readBareKey(text, bareKeyForms[hit.anchor - pemAnchors.length - 2], hit.start);
+    const form = hit.anchor - pemAnchors.length - 2;
+    if (form === bareKeyForms.length) {
+      detectCutKey(text, hit, findings);
+      return;
+    }
+    const key = readBareKey(text, bareKeyForms[form], hit.start);
     if (key !== undefined) findings.add(id, 'key_material', key.start, key.end, key.isWhole ? 'certain' : 'specific');
   },
 };
+
+/** A block whose BEGIN line is cut off, as in the tail of a log. */
+function detectCutKey(text: ScanText, hit: AnchorHit, findings: FindingSink): void {
+  let mark = hit.start;
+  while (mark > text.start && text.bytes[mark - 1] === 0x2d) mark -= 1;
+  if (readCutKey(text, mark, hit.end, cutKey)) findings.add(id, 'key_material', cutKey.start, cutKey.end, 'specific');
+}
 
 const bech32Alphabet = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
 const bech32Values = createBech32Values();

@@ -96,4 +96,13 @@ export const identityRules: readonly TokenRule[] = [
     source: 'documentation, service clients: client, key, account, secret', minEntropyBits: 3.5,
     pattern: '(sc|ext|scauth|authress)_[0-9A-Za-z]{5,30}[.][0-9a-z]{4,6}[.]acc[_-][0-9a-z-]{10,32}[.][0-9A-Za-z+/_=-]{30,120}',
   },
+  {
+    kind: 'prefix', id: 'paseto-token', provider: 'PASETO', prefixes: ['v1.local.', 'v2.local.', 'v3.local.', 'v4.local.', 'v1.public.', 'v2.public.', 'v3.public.', 'v4.public.'],
+    source: 'specification: version, purpose, payload and footer', minEntropyBits: 4, pattern: 'v[1-4][.](local|public)[.][0-9A-Za-z_-]{64,512}',
+  },
+  {
+    kind: 'infix', id: 'macaroon-token', provider: 'Macaroons', infixes: ['xvY2F0aW9u'], maxBeforeBytes: 6,
+    source: 'libmacaroons: base64 of a packet with the length and the field location', minEntropyBits: 4,
+    pattern: 'MDA[0-9A-Za-z]{3}xvY2F0aW9u[0-9A-Za-z+/_-]{64,500}={0,2}',
+  },
 ];
