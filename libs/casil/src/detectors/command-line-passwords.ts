@@ -27,7 +27,7 @@ const percent = (letter: string): Flag => ({ letter: letter.charCodeAt(0), form:
 const programs: readonly Program[] = [
   ...['mysql ', 'mysqldump ', 'mysqladmin ', 'mysqlimport ', 'mariadb ', 'mariadb-dump ', 'mysqlcheck '].map((name) => ({ name, flags: [glued('p')] })),
   { name: 'sshpass ', flags: [glued('p'), spaced('p')] },
-  ...['docker login', 'podman login', 'registry login', 'az login', 'az acr', 'az sql', 'az mysql', 'az postgres', 'oc login', 'cf login', 'mongo ', 'mongosh ', 'mongodump ', 'mongorestore ', 'mongoexport ', 'jf config', 'cqlsh ', 'twine upload', 'useradd ', 'psexec ', 'winrm '].map((name) => ({ name, flags: [spaced('p')] })),
+  ...['docker login', 'podman login', 'registry login', 'az login', 'az acr login', 'az sql server', 'az mysql server', 'az mysql flexible-server', 'az postgres server', 'az postgres flexible-server', 'oc login', 'cf login', 'mongo ', 'mongosh ', 'mongodump ', 'mongorestore ', 'mongoexport ', 'jf config', 'cqlsh ', 'twine upload', 'useradd ', 'psexec ', 'winrm '].map((name) => ({ name, flags: [spaced('p')] })),
   ...['redis-cli ', 'valkey-cli '].map((name) => ({ name, flags: [spaced('a')] })),
   ...['curl ', 'http '].map((name) => ({ name, flags: [pair('u'), pair('a')] })),
   ...['ldapsearch ', 'ldapmodify ', 'ldapadd ', 'ldapwhoami '].map((name) => ({ name, flags: [spaced('w')] })),

@@ -18,6 +18,8 @@ const bar = 0x7c;
 const name = new NameVerdict();
 /** Cells of the header read last; 0 when it is longer than what is read. */
 const header = { columns: 0 };
+/** The byte that closes the string or the element in which the table stands; 0 where it stands in neither. */
+const table = { closer: 0 };
 /** Range of the cell read last, without its quotes, and where the next begins; `isLast`: a line end follows. */
 const cell = { start: 0, end: 0, next: 0, isLast: false };
 
@@ -32,7 +34,7 @@ export const csvColumnsDetector: Detector = {
     if (!text.spend(8) || !isWholeCell(text, hit)) return;
     const separator = separatorAround(text, hit);
     if (separator === 0) return;
-    const lineStart = findLineStart(text, hit.start);
+    const lineStart = findHeaderStart(text, hit.start);
     const column = columnOf(text, lineStart, hit.start, separator);
     if (column < 0 || header.columns < 2 || name.kind === 'none' || name.isWeak) return;
     readRows(text, cell.next, separator, column, header.columns, name.kind, findings);
@@ -68,12 +70,32 @@ function separatorAround(text: ScanText, hit: AnchorHit): number {
   return 0;
 }
 
-function findLineStart(text: ScanText, from: number): number {
+/** Where the header begins: at the start of its line, or behind what no header holds, such as the time of a log or the mark that opens a string or an element. */
+function findHeaderStart(text: ScanText, from: number): number {
+  const { bytes } = text;
   const first = Math.max(text.start, from - maxHeaderBytes);
   let at = from;
-  while (at > first && text.bytes[at - 1] !== 0x0a) at -= 1;
+  while (at > first && isOfHeader(bytes[at - 1])) at -= 1;
   text.spend(from - at);
-  return at;
+  table.closer = 0;
+  if (at === text.start || bytes[at - 1] === 0x0a) return at;
+  if (bytes[at - 1] === 0x3e) table.closer = 0x3c;
+  if (bytes[at - 1] === 0x27 || bytes[at - 1] === 0x60) table.closer = bytes[at - 1];
+  if (bytes[at] !== 0x22 || isQuotedCell(bytes, at, from)) return at;
+  table.closer = 0x22;
+  return at + 1;
+}
+
+function isOfHeader(byte: number): boolean {
+  return (byteClass[byte] & nameBit) !== 0 || byte === 0x20 || byte === 0x22 || isSeparator(byte);
+}
+
+/** Whether the mark at `at` opens a cell: the next one stands before a separator, or only behind the keyword. */
+function isQuotedCell(bytes: Uint8Array, at: number, keyword: number): boolean {
+  const close = findQuote(bytes, at + 1, keyword);
+  if (close < keyword) return isSeparator(bytes[close + 1]);
+  for (let position = at + 1; position < keyword; position += 1) if (isSeparator(bytes[position])) return false;
+  return true;
 }
 
 /**
@@ -149,9 +171,13 @@ function findQuote(bytes: Uint8Array, start: number, limit: number): number {
   return at;
 }
 
+function isCloser(byte: number): boolean {
+  return table.closer !== 0 && byte === table.closer;
+}
+
 function findCellEnd(bytes: Uint8Array, start: number, limit: number, separator: number): number {
   let at = start;
-  while (at < limit && bytes[at] !== separator && bytes[at] !== 0x0a && bytes[at] !== 0x0d) at += 1;
+  while (at < limit && bytes[at] !== separator && bytes[at] !== 0x0a && bytes[at] !== 0x0d && !isCloser(bytes[at])) at += 1;
   return at;
 }
 
@@ -160,7 +186,7 @@ function readCell(text: ScanText, from: number, separator: number): boolean {
   const { bytes, end } = text;
   let at = from;
   while (at < end && bytes[at] === 0x20 && at - from < 8) at += 1;
-  const isQuoted = at < end && bytes[at] === 0x22;
+  const isQuoted = at < end && bytes[at] === 0x22 && !isCloser(0x22);
   const limit = Math.min(end, at + maxCellBytes);
   cell.start = isQuoted ? at + 1 : at;
   const stop = isQuoted ? findQuote(bytes, cell.start, limit) : findCellEnd(bytes, cell.start, limit, separator);
@@ -174,7 +200,7 @@ function readCell(text: ScanText, from: number, separator: number): boolean {
 function endCell({ bytes, end }: ScanText, from: number, separator: number): boolean {
   let next = from;
   while (next < end && bytes[next] === 0x20) next += 1;
-  cell.isLast = next >= end || bytes[next] === 0x0a || bytes[next] === 0x0d;
+  cell.isLast = next >= end || bytes[next] === 0x0a || bytes[next] === 0x0d || isCloser(bytes[next]);
   if (!cell.isLast && bytes[next] !== separator) return false;
   if (next < end && bytes[next] === 0x0d) next += 1;
   if (next < end && (bytes[next] === 0x0a || bytes[next] === separator)) next += 1;
