@@ -13,6 +13,8 @@ const minTokenBytes = 16;
 const minMixedTokenBytes = 10;
 const minChosenBytes = 9;
 const minRandomCaseBytes = 12;
+/** Different digits: the nil UUID and those counted up from it, as tests have them, are no secrets. */
+const minUuidDigits = 5;
 
 /** Words that a value about passwords holds, and a password hardly. */
 const topicWords = indexWords([
@@ -98,12 +100,20 @@ function isMarkedHex({ others, digits, length }: ValueProfile): boolean {
 /** Whether `bytes[start, end)` has the form of a UUID, 8-4-4-4-12 hexadecimal digits. */
 export function isUuid(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start !== 36) return false;
+  let digits = 0;
   for (let offset = 0; offset < 36; offset += 1) {
     const byte = bytes[start + offset];
     const isDash = offset === 8 || offset === 13 || offset === 18 || offset === 23;
     if (isDash ? byte !== 0x2d : (byteClass[byte] & 8) === 0) return false;
+    if (!isDash) digits |= 1 << (byte & 0x1f);
   }
-  return true;
+  return countOnes(digits) >= minUuidDigits;
+}
+
+function countOnes(bits: number): number {
+  let count = 0;
+  for (let left = bits; left !== 0; left &= left - 1) count += 1;
+  return count;
 }
 
 /** How many of small letters, capitals, digits and other characters the last judged value has. */
