@@ -15,7 +15,7 @@ package arqonbus.security.insecure_tls
 import data.arqonbus.lib.facts
 import data.arqonbus.lib.report
 
-reads := {"tls_settings": {"option", "value", "test"}}
+reads := {"tls_settings": {"option", "value", "test"}, "tls_switches": {"option"}}
 
 deny contains report.incomplete(fault) if some fault in facts.faults(input, reads)
 
@@ -30,6 +30,10 @@ deny contains report.finding(
 	not row.test
 	is_unsafe(row.option, row.value)
 	not is_allowed(row)
+}
+
+deny contains report.finding(row, row.option, sprintf("%s takes any certificate for a good one", [row.option])) if {
+	some row in input.tls_switches
 }
 
 is_allowed(row) if {

@@ -21,7 +21,7 @@ allowed := {
 	],
 }
 
-others := {}
+others := {"tls_switches": []}
 
 meta := {"schema": 1, "now": "2026-01-01", "base": "committed", "labels": []}
 
@@ -79,6 +79,12 @@ test_finds_each_variant if {
 		found := rule.deny with input as judged(patch) with data.allowed_patterns as allowed
 		count(found) > 0
 	}
+}
+
+test_finds_a_switch if {
+	switch := {"file": "package.json", "line": 33, "project": "workspace", "option": "NODE_TLS_REJECT_UNAUTHORIZED"}
+	found := rule.deny with input as facts_of({"tls_settings": [], "tls_switches": [switch]}) with data.allowed_patterns as allowed
+	{one.subject | some one in found} == {switch.option}
 }
 
 test_points_at_the_row if {

@@ -19,7 +19,7 @@ row := {
 
 allowed := {"security.subject_from_builder": [{"beginning": "$JS.API."}]}
 
-others := {}
+others := {"store_builders": []}
 
 meta := {"schema": 1, "now": "2026-01-01", "base": "committed", "labels": []}
 
@@ -72,6 +72,31 @@ test_finds_each_variant if {
 	every patch in failing {
 		found := rule.deny with input as judged(patch) with data.allowed_patterns as allowed
 		count(found) > 0
+	}
+}
+
+builder := {
+	"file": "libs/tenancy/src/topic-key.ts",
+	"line": 20,
+	"project": "@arqonbus/tenancy",
+	"engine": "nats",
+	"name": "natsStreamSubject",
+	"exported": true,
+	"text": "t.{}.{}",
+	"test": false,
+}
+
+built(patch) := facts_of({"store_uses": [], "store_builders": [object.union(builder, patch)]})
+
+test_finds_a_builder_without_tenant if {
+	found := rule.deny with input as built({})
+	{one.subject | some one in found} == {builder.name}
+}
+
+test_passes_other_builders if {
+	every patch in [{"text": "m.{tenant}.>"}, {"text": "{}:log"}, {"exported": false}, {"test": true}, {"engine": "other"}] {
+		denied := rule.deny with input as built(patch)
+		denied == set()
 	}
 }
 

@@ -28,7 +28,7 @@ deny contains report.finding(
 ) if {
 	some row in input.sent_tenants
 	not row.test
-	regex.match(`^(apps/(shield|spine|brain)|libs)/`, row.file)
+	regex.match(`^(apps/(shield|spine|brain|projector)|libs)/`, row.file)
 	not is_allowed(row)
 }
 

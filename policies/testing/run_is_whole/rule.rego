@@ -1,7 +1,8 @@
 # METADATA
 # title: A green run has run all tests
 # description: >-
-#   Settings that accept a run without tests or with unhandled errors let a broken configuration pass.
+#   Settings that accept a run without tests, with unhandled errors or of some tests only let a broken configuration pass. The files that run
+#   apart are listed with their reason.
 # scope: package
 # custom:
 #   id: testing.run_is_whole
@@ -24,6 +25,12 @@ deny contains report.finding(row, row.option, sprintf("%s lets a run pass that h
 	some row in array.concat(input.runner_settings, input.runner_flags)
 	row.option in {"passWithNoTests", "dangerouslyIgnoreUnhandledErrors"}
 	row.most != 0
+	not is_allowed(row)
+}
+
+deny contains report.finding(row, row.option, sprintf("%s leaves tests out of the run", [row.text])) if {
+	some row in array.concat(input.runner_settings, input.runner_flags)
+	row.option in {"include", "exclude", "testNamePattern", "testPathIgnorePatterns", "testMatch", "testRegex", "testIgnore", "dir"}
 	not is_allowed(row)
 }
 

@@ -80,6 +80,21 @@ test_denies_unhandled_errors if {
 	count(denied) == 1
 }
 
+test_denies_a_narrower_run if {
+	rows := {
+		"runner_settings": [
+			object.union(row_of_runner_settings, {
+				"file": "libs/x/vitest.config.ts",
+				"option": "exclude",
+				"most": -1,
+				"text": "exclude: ['src/wire.test.ts']",
+			}),
+		],
+	}
+	denied := rule.deny with input as facts_of(rows, {}) with data.allowed_patterns as settings_allowed_patterns
+	{one.subject | some one in denied} == {"exclude"}
+}
+
 test_passes_off if {
 	rows := {"runner_settings": [object.union(row_of_runner_settings, {"option": "passWithNoTests", "most": 0, "text": "passWithNoTests: false"})]}
 	denied := rule.deny with input as facts_of(rows, {}) with data.allowed_patterns as settings_allowed_patterns

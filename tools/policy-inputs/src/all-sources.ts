@@ -2,10 +2,12 @@ import { codeFormSource } from './architecture/code-forms.js';
 import { hostUseSource } from './architecture/host-uses.js';
 import { importGraphSource } from './architecture/import-graph.js';
 import { importSource } from './architecture/imports.js';
+import { keptCollectionSource } from './architecture/kept-collections.js';
 import { layoutSource } from './architecture/layout.js';
 import { moduleStateSource } from './architecture/module-state.js';
 import { projectGraphSource } from './architecture/project-graph.js';
 import { projectSource } from './architecture/projects.js';
+import { textCodecSource } from './architecture/text-codecs.js';
 import { protocolSource } from './protocol/protocol-facts.js';
 import { debtRegisterSource } from './debt/debt-register.js';
 import { exemptionSource } from './debt/exemptions.js';
@@ -21,6 +23,7 @@ import { regoPackageSource } from './security/rego-packages.js';
 import { joinedTextSource } from './security/joined-texts.js';
 import { secretSource } from './security/secret-scan.js';
 import { storeUseSource } from './security/store-uses.js';
+import { tlsSwitchSource } from './security/tls-switches.js';
 import { unsafeTextSource } from './security/unsafe-texts.js';
 import { configurationSource } from './configuration/configuration-facts.js';
 import { exposureSource } from './configuration/exposure-options.js';
@@ -51,6 +54,8 @@ export const syntaxSources: readonly SyntaxSource[] = [
   hostUseSource,
   codeFormSource,
   moduleStateSource,
+  keptCollectionSource,
+  textCodecSource,
   testDelaySource,
   moduleShapeSource,
   coverageSettingSource,
@@ -91,6 +96,7 @@ export const workspaceSources: readonly WorkspaceSource[] = [
   mockImportSource,
   foreignDelaySource,
   runnerFlagSource,
+  tlsSwitchSource,
   debtRegisterSource,
   exemptionSource,
   fileMarkerSource,

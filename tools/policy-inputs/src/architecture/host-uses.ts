@@ -48,7 +48,8 @@ function fileChange(names: NameResolver, node: ts.Node, name: string): string | 
   return changing.test(api) || api === '*' ? api : undefined;
 }
 
-function enclosingFunction(node: ts.Node): string {
+/** Name of the function around a node; `(anonymous)` for one without, empty at the top of a module. */
+export function enclosingFunction(node: ts.Node): string {
   for (let current: ts.Node = node.parent; !ts.isSourceFile(current); current = current.parent) {
     if (!ts.isFunctionLike(current)) continue;
     const { name } = current;

@@ -14,6 +14,9 @@ describe('moduleStateSource', () => {
     ['const o = { n: 0 }; const f = () => { delete o.n; };', 'o', 'changed'],
     ['const o = {}; const f = () => Object.assign(o, { a: 1 });', 'o', 'changed'],
     ['class A { static all = []; }', 'all', 'static'],
+    ['class A { static readonly all = new Map(); keep() { A.all.set(1, 2); } }', 'all', 'static'],
+    ['class A { static readonly #all: number[] = []; static keep() { this.#all.push(2); } }', '#all', 'static'],
+    ['class A { static readonly all = {}; keep(n: string) { (this.constructor as typeof A).all[n] = 1; } }', 'all', 'static'],
     ['import { caps } from "./caps.js"; (caps as Loose).frames = 1;', '(caps as Loose).frames', 'imported'],
     ['import { caps } from "./caps.js"; Object.assign(caps, { frames: 1 });', 'caps', 'imported'],
     ['const f = () => { globalThis.bus = 1; };', 'globalThis.bus', 'global'],
@@ -26,6 +29,8 @@ describe('moduleStateSource', () => {
     'function f() { const m = new Map(); m.set(1, 2); let n = 0; n += 1; }',
     'const m = new Map(); const f = (m: Map<number, number>) => m.set(1, 2);',
     'import { table } from "./table.js"; table.set(1, 2);',
+    'class A { static readonly all = new Map(); static { A.all.set(1, 2); } read() { return A.all.get(1); } }',
+    'class A { readonly all = new Map(); keep() { this.all.set(1, 2); } }',
     'class A { static readonly all = []; private n = 0; f() { this.n += 1; } }',
   ])('lets %s be', (text) => {
     expect(rowsIn(moduleStateSource, 'module_state', text)).toEqual([]);

@@ -58,6 +58,44 @@ function isStaticState(node: ts.Node): node is ts.PropertyDeclaration {
   return kinds.includes(ts.SyntaxKind.StaticKeyword) && !kinds.includes(ts.SyntaxKind.ReadonlyKeyword);
 }
 
+/** The class that an expression stands for: its name, `this` in a static method, or `this.constructor`. */
+function classOf(expression: ts.Expression, names: NameResolver): ts.ClassLikeDeclaration | undefined {
+  const node = unwrap(expression);
+  const declaration = ts.isIdentifier(node) ? names.declarationOf(node) : undefined;
+  if (declaration !== undefined) {
+    if (ts.isClassLike(declaration)) return declaration;
+    return ts.isVariableDeclaration(declaration) && declaration.initializer !== undefined && ts.isClassLike(declaration.initializer) ? declaration.initializer : undefined;
+  }
+  const isOfInstance = ts.isPropertyAccessExpression(node) && node.name.text === 'constructor';
+  const self = isOfInstance ? unwrap(node.expression) : node;
+  if (self.kind !== ts.SyntaxKind.ThisKeyword) return undefined;
+  for (let at: ts.Node = self; !ts.isSourceFile(at); at = at.parent) {
+    if (!ts.isClassElement(at)) continue;
+    const isStatic = ts.canHaveModifiers(at) && (ts.getModifiers(at) ?? []).some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword);
+    return isOfInstance !== isStatic && ts.isClassLike(at.parent) ? at.parent : undefined;
+  }
+  return undefined;
+}
+
+function isStaticConstant(member: ts.ClassElement): member is ts.PropertyDeclaration {
+  const kinds = ts.isPropertyDeclaration(member) ? (ts.getModifiers(member) ?? []).map(({ kind }) => kind) : [];
+  return kinds.includes(ts.SyntaxKind.StaticKeyword) && kinds.includes(ts.SyntaxKind.ReadonlyKeyword);
+}
+
+/** The static constant whose content `A.kept.set(…)` or `A.kept[x] = …` changes. */
+function changedStatic(target: ts.Expression, names: NameResolver): ts.PropertyDeclaration | undefined {
+  let node = unwrap(target);
+  while (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) {
+    const owner = classOf(node.expression, names);
+    if (owner !== undefined) {
+      const name = ts.isPropertyAccessExpression(node) ? node.name.text : names.textOf(node.argumentExpression);
+      return owner.members.find((member): member is ts.PropertyDeclaration => isStaticConstant(member) && member.name.getText() === name);
+    }
+    node = unwrap(node.expression);
+  }
+  return undefined;
+}
+
 function read(unit: SourceUnit): Row[] {
   const names = namesOf(unit);
   const rows: Row[] = [];
@@ -65,8 +103,15 @@ function read(unit: SourceUnit): Row[] {
   const push = (node: ts.Node, name: string, kind: string): void => {
     rows.push({ ...unit.at(node), name, kind });
   };
+  const readStatic = (node: ts.Node, target: ts.Expression | undefined): void => {
+    const kept = target === undefined ? undefined : changedStatic(target, names);
+    if (kept === undefined || seen.has(kept) || !isInFunction(node)) return;
+    seen.add(kept);
+    push(kept, kept.name.getText(), 'static');
+  };
   const readChange = (node: ts.Node): void => {
     const target = changed(node, (expression) => names.nameOf(expression));
+    readStatic(node, target);
     const root = target === undefined ? undefined : rootOf(target);
     if (target === undefined || root === undefined) return;
     const declaration = names.declarationOf(root);
@@ -92,7 +137,7 @@ export const moduleStateSource: SyntaxSource = {
   name: 'module state',
   tables: {
     /**
-     * kind: variable (`let`, `var`), changed (a constant whose content functions change), static (a class's own variable), global (a property of globalThis),
+     * kind: variable (`let`, `var`), changed (a constant whose content functions change), static (a class's own variable, or a constant of it whose content functions change), global (a property of globalThis),
      * imported (a property of what another module exports).
      */
     module_state: ['name', 'kind'],

@@ -33,6 +33,8 @@ describe('uses of cryptography', () => {
     ["const f = async () => { const jose = await import('jose'); jose.decodeJwt(t); };", { table: 'jwt_uses', api: 'decodeJwt', options: [], algorithms: [] }],
     ["import read from 'jwt-decode'; read(t);", { table: 'jwt_uses', api: 'jwtDecode', options: [], algorithms: [] }],
     ['decodeJwt(t);', { table: 'jwt_uses', api: 'decodeJwt', options: [], algorithms: [] }],
+    ["export const accepted = ['none', 'RS256', 'HS256'] as const;", { table: 'jwt_uses', api: 'list', options: [], algorithms: ['none', 'RS256', 'HS256'] }],
+    ["const accepted = new Set(['HS512']);", { table: 'jwt_uses', api: 'list', options: [], algorithms: ['HS512'] }],
     ["const p = token.split('.')[1];", { table: 'jwt_uses', api: 'split', options: [], algorithms: [] }],
     ['const same = given === settings.operatorKey;', { table: 'secret_comparisons', name: 'operatorKey', operator: '===' }],
     ['Object.is(token, given);', { table: 'secret_comparisons', name: 'token', operator: 'is' }],
@@ -50,6 +52,7 @@ describe('uses of cryptography', () => {
     ['server.listen(8080);', { table: 'open_binds', host: '', form: 'listen' }],
     ["const host = '0.0.0.0';", { table: 'open_binds', host: '0.0.0.0', form: 'literal' }],
     ['function run(value) { use(value.tenantId); }', { table: 'sent_tenants', source: 'value.tenantId', function: 'run' }],
+    ['const other = async (call) => { const { tenant } = call.args as Args; };', { table: 'sent_tenants', source: 'call.args.tenant', function: 'other' }],
     ['function run(payload) { const { tenant } = payload; }', { table: 'sent_tenants', source: 'payload.tenant', function: 'run' }],
   ])('reads %s', (text, expected) => {
     expect(rowsOf(text)).toContainEqual(expected);

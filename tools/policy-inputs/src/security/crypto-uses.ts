@@ -130,6 +130,17 @@ function algorithmsOf(options: ts.ObjectLiteralExpression | undefined, names: Fi
   return (ts.isArrayLiteralExpression(at) ? [...at.elements] : [at]).map((element) => (ts.isSpreadElement(element) ? 'computed' : valueOf(element, names)));
 }
 
+const algorithmName = /^(RS|PS|ES|HS)(256|384|512)$|^(EdDSA|Ed25519|none)$/;
+
+/** A list of algorithms of tokens, wherever it is handed to: two names or more, or one that needs a shared secret. */
+function algorithmList(node: ts.Node): JwtUse | undefined {
+  if (!ts.isArrayLiteralExpression(node)) return undefined;
+  const algorithms = node.elements.map((element) => bare(element)).map((element) => (ts.isStringLiteralLike(element) ? element.text : ''));
+  const known = algorithms.filter((name) => algorithmName.test(name));
+  const isList = known.some((name) => name !== 'none') && (known.length > 1 || known.some((name) => name.startsWith('HS')));
+  return isList ? { api: 'list', options: [], algorithms: known } : undefined;
+}
+
 /** A header that names the algorithm none, and a token that is taken apart by hand. */
 function handMadeJwt(node: ts.Node, names: FileNames): JwtUse | undefined {
   if (ts.isPropertyAssignment(node) && propertyName(node) === 'alg') {
@@ -170,7 +181,7 @@ function isCallee(node: ts.Expression): boolean {
 }
 
 function jwtUse(node: ts.Node, names: FileNames, resolver: NameResolver): JwtUse | undefined {
-  if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) return handMadeJwt(node, names) ?? jwtValue(node, resolver);
+  if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) return handMadeJwt(node, names) ?? algorithmList(node) ?? jwtValue(node, resolver);
   const api = jwtApi(resolver.nameOf(node.expression));
   if (api === undefined || api === '') return undefined;
   const options = objectOf(node.arguments?.[2], names);
@@ -221,7 +232,7 @@ export const cryptoUseSource: SyntaxSource = {
     crypto_uses: ['api', 'algorithm', 'fixed', 'test'],
     /** within: names of the functions and variables around a use of Math.random, outermost first; test. */
     random_uses: ['within', 'test'],
-    /** api: function of a token library, `alg` for a header of the algorithm none, `split` for a token taken apart by hand; options: names given; algorithms; test. */
+    /** api: function of a token library, `alg` for a header of the algorithm none, `split` for a token taken apart by hand, `list` for algorithms that stand together in the code; options: names given; algorithms; test. */
     jwt_uses: ['api', 'options', 'algorithms', 'test'],
     /** name: the operand named like a secret; operator: ===, equals and so on; test. */
     secret_comparisons: ['name', 'operator', 'test'],

@@ -8,6 +8,11 @@ function usesOf(text: string, path = 'libs/rooms/src/a.ts', project = '@arqonbus
   return (storeUseSource.read(unit).store_uses ?? []).map(({ op, role, text: known, form }) => [op, role, known, form].map(String).join(' '));
 }
 
+function buildersIn(text: string): readonly string[] {
+  const unit = parseUnit({ path: 'libs/tenancy/src/k.ts', project: '@arqonbus/tenancy', isTest: false, isGenerated: false }, text, []);
+  return (storeUseSource.read(unit).store_builders ?? []).map((row) => [row.engine, row.name, row.exported, row.text].map(String).join(' '));
+}
+
 const redis = "import { Redis } from 'ioredis';\nconst redis = new Redis();\n";
 const nats = "import { connect } from '@nats-io/transport-node';\nconst nc = await connect();\n";
 
@@ -55,5 +60,18 @@ describe('store uses', () => {
     const text = 'export function natsAll(tenant: string) { return tenant === "" ? `t.*.x` : `t.${tenant}.x`; }';
     const unit = parseUnit({ path: 'libs/tenancy/src/k.ts', project: '@arqonbus/tenancy', isTest: false, isGenerated: false }, text, []);
     expect(storeUseSource.read(unit).store_builders?.map((row) => row.text)).toEqual(['t.*.x', 't.{tenant}.x']);
+  });
+
+  it.each([
+    ['export const redisSeat = (seat: string): string => `seat:${seat}`;', 'redis redisSeat true seat:{}'],
+    ['export const presenceKey = function (agent: string) { return `agent:${agent}` as Key; };', 'redis presenceKey true agent:{}'],
+    ['export function roomSubject(room: string) { return ["r", room].join("."); }', 'nats roomSubject true r.{}'],
+    ['function natsTokens(room: string) { return `r.${room}`; }', 'nats natsTokens false r.{}'],
+  ])('reads the builder %s', (text, expected) => {
+    expect(buildersIn(text)).toEqual([expected]);
+  });
+
+  it('takes no message of an error for a key', () => {
+    expect(buildersIn("export function redisSeat(tenant: string) { if (tenant === '') throw new Failure({ message: 'a key: it begins with its tenant' }); return `tenant:${tenant}:seat`; }")).toEqual(['redis redisSeat true tenant:{tenant}:seat']);
   });
 });

@@ -174,26 +174,46 @@ function alternatives(node: ts.Expression): readonly ts.Expression[] {
   return ts.isConditionalExpression(at) ? [...alternatives(at.whenTrue), ...alternatives(at.whenFalse)] : [at];
 }
 
+/** The engine that a function of the tenancy library builds for, by its name; empty for one that builds no key and no subject. */
+function builtFor(name: string): string {
+  if (/^redis|Keys?$/i.test(name)) return 'redis';
+  return /^nats|(Subjects?|StreamName)$/i.test(name) ? 'nats' : '';
+}
+
+function isExported(node: ts.Node): boolean {
+  return ts.canHaveModifiers(node) && (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+}
+
+/** What a node gives back as the value, or as a part of the value, of the function around it. */
+function givenBack(node: ts.Node): ts.Expression | undefined {
+  if (ts.isReturnStatement(node)) return node.expression;
+  if (ts.isArrowFunction(node)) return ts.isBlock(node.body) ? undefined : node.body;
+  return ts.isPropertyAssignment(node) ? node.initializer : undefined;
+}
+
 /** What the builders of the tenancy library give: every text that one of their functions puts together. */
 function readBuilders(unit: SourceUnit): readonly Row[] {
   const names = namesOf(unit.source);
   const rows: Row[] = [];
-  let name = '';
-  const visit = (node: ts.Node): void => {
-    const outer = name;
-    if (ts.isFunctionDeclaration(node)) name = functionName(node);
-    const engine = /^redis/i.test(name) ? 'redis' : /^nats/i.test(name) ? 'nats' : '';
-    const returned = ts.isReturnStatement(node) ? node.expression : ts.isPropertyAssignment(node) ? node.initializer : undefined;
-    for (const value of engine === '' || returned === undefined ? [] : alternatives(returned)) {
-      const known = textOf(value, names);
-      if ((known.form === 'template' || known.form === 'concat' || known.form === 'literal') && /[:.]/.test(known.text)) {
-        rows.push({ ...unit.at(value), engine, name, text: known.text, test: unit.file.isTest });
+  const readFunction = (name: string, exported: boolean, body: ts.Node): void => {
+    const engine = builtFor(name);
+    const visit = (node: ts.Node): void => {
+      // What is thrown is a text for people.
+      if (ts.isThrowStatement(node)) return;
+      const given = givenBack(node);
+      for (const value of given === undefined ? [] : alternatives(given)) {
+        const known = textOf(value, names);
+        if (known.form !== 'unknown' && known.form !== 'builder' && /[:.]/.test(known.text)) rows.push({ ...unit.at(value), engine, name, exported, text: known.text, test: unit.file.isTest });
       }
-    }
-    ts.forEachChild(node, visit);
-    name = outer;
+      ts.forEachChild(node, visit);
+    };
+    if (engine !== '') visit(body);
   };
-  visit(unit.source);
+  for (const statement of unit.source.statements) {
+    if (ts.isFunctionDeclaration(statement)) readFunction(functionName(statement), isExported(statement), statement);
+    if (!ts.isVariableStatement(statement)) continue;
+    for (const { name, initializer } of statement.declarationList.declarations) if (initializer !== undefined) readFunction(name.getText(), isExported(statement), initializer);
+  }
   return rows;
 }
 
@@ -207,8 +227,8 @@ export const storeUseSource: SyntaxSource = {
      * command stores a value; expires: the value has a time to live; test: in test code.
      */
     store_uses: ['engine', 'op', 'role', 'text', 'form', 'builder', 'writes', 'expires', 'test'],
-    /** What functions of the tenancy library return: engine by the function's name, name, text with {tenant} where the tenant stands. */
-    store_builders: ['engine', 'name', 'text', 'test'],
+    /** What functions of the tenancy library return: engine by the function's name, name, whether the module exports it, text with {tenant} where the tenant stands. */
+    store_builders: ['engine', 'name', 'exported', 'text', 'test'],
   },
   selects: (file) => !file.isGenerated,
   read: (unit) => ({ store_uses: read(unit), store_builders: unit.file.project === '@arqonbus/tenancy' ? readBuilders(unit) : [] }),

@@ -9,7 +9,7 @@ const TOKEN_NAME = /^(access_?token|api_?key|authorization|bearer|id_?token|jwt|
 const SQL_CALL = /^(all|exec|execute|get|iterate|prepare|query|queryRaw|raw|run|sql|unsafe|\$queryRawUnsafe|\$executeRawUnsafe)$/;
 const SQL_START = /^\s*(alter|attach|begin|create|delete|drop|explain|insert|merge|pragma|replace|select|truncate|update|upsert|vacuum|with)\b/i;
 const EVERY_ADDRESS = /^(0\.0\.0\.0|::|\[::\]|::0|0:0:0:0:0:0:0:0)(:\d+)?$/;
-const FROM_OUTSIDE = /^(body|content|data|envelope|event|frame|headers?|input|message|msg|params?|payload|query|req|request|searchParams|value)$/;
+const FROM_OUTSIDE = /^(args|arguments|attributes|body|content|data|envelope|event|frame|headers?|input|message|metadata|msg|params?|payload|query|req|request|searchParams|value)$/;
 const TENANT = /^tenant(_?id)?$/i;
 
 function urlToken(node: ts.Node, names: FileNames): { readonly form: string; readonly name: string } | undefined {

@@ -65,4 +65,11 @@ describe('runner settings', () => {
     expect(read('it("a", { retry: 3 }, () => {}); connect({ retry: 5 });', 'libs/x/test/a.test.ts')).toEqual([['retry', 3]]);
     expect(read('vi.setConfig({ retry: 2 } as object);', 'libs/x/test/a.test.ts')).toEqual([['retry', 2]]);
   });
+
+  it('sees what narrows a run, and leaves what is measured to coverage', () => {
+    const read = (text: string, path: string): unknown[] => readSnippet(runnerSettingSource, 'runner_settings', text, path).map(({ option }) => option);
+    expect(read("export default { test: { exclude: ['src/wire.test.ts'], coverage: { provider: 'v8', include: ['src/**'] } } };", 'libs/x/vitest.config.ts')).toEqual(['exclude']);
+    expect(read("export default { optimizeDeps: { include: ['a'] } };", 'libs/x/vite.config.ts')).toEqual([]);
+    expect(read("it('a', { include: 3 }, () => {});", 'libs/x/test/a.test.ts')).toEqual([]);
+  });
 });

@@ -6,8 +6,11 @@ import { bare, briefText, isTestCode, visitAll } from './test-code.js';
 
 const CONFIG_FILE = /(^|\/)(vite(st)?|playwright|jest)\.[\w.]*[cm]?[jt]s$|(^|\/)\.mocharc\.c?js$/;
 const OPTION = /^(retry|retries|repeats|bail|passWithNoTests|allowOnly|dangerouslyIgnoreUnhandledErrors)$/;
+/** Settings of a runner by which it looks at some tests only. */
+const NARROWING = /^(include|exclude|testNamePattern|testPathIgnorePatterns|testMatch|testRegex|testIgnore|dir)$/;
+const RUNNER_FILE = /(^|\/)(vitest|playwright|jest)\.[\w.]*[cm]?[jt]s$/;
 const COMMAND_FILE = /(^|\/)package\.json$|(^|\/)project\.json$|(^|\/)nx\.json$|^\.github\/workflows\/|^\.ci\//;
-const COMMAND_OPTION = /--(retry|retries)[= ](\S+?)(?=["'\s,]|$)|--(allowOnly|passWithNoTests|dangerouslyIgnoreUnhandledErrors)\b/g;
+const COMMAND_OPTION = /--(retry|retries)[= ](\S+?)(?=["'\s,]|$)|--(allowOnly|passWithNoTests|dangerouslyIgnoreUnhandledErrors|testNamePattern)\b/g;
 
 /** Largest number that an expression can be; -1 when the file does not say. `true` counts as 1, `false` as 0. */
 function largest(expression: ts.Expression): number {
@@ -24,13 +27,18 @@ function largest(expression: ts.Expression): number {
   return then < 0 || otherwise < 0 ? -1 : Math.max(then, otherwise);
 }
 
+/** Which files are measured is for the rules of coverage. */
+function isOfCoverage(options: ts.ObjectLiteralExpression): boolean {
+  return options.properties.some((property) => property.name?.getText() === 'provider');
+}
+
 function isGivenToSetConfig(options: ts.Node): boolean {
   let at = options.parent;
   while (ts.isAsExpression(at) || ts.isSatisfiesExpression(at) || ts.isParenthesizedExpression(at)) at = at.parent;
   return ts.isCallExpression(at) && /\.setConfig$/.test(at.expression.getText());
 }
 
-/** Settings that let a run pass which has not: retries, focus, no tests at all. */
+/** Settings that let a run pass which has not: retries, focus, no tests at all, or some of them only. */
 export const runnerSettingSource: SyntaxSource = {
   name: 'runner settings',
   tables: {
@@ -45,7 +53,7 @@ export const runnerSettingSource: SyntaxSource = {
       const isShort = ts.isShorthandPropertyAssignment(node);
       if (!isShort && !ts.isPropertyAssignment(node)) return;
       const option = node.name.getText().replace(/['"]/g, '');
-      if (!OPTION.test(option)) return;
+      if (!OPTION.test(option) && !(NARROWING.test(option) && RUNNER_FILE.test(unit.file.path) && !isOfCoverage(node.parent))) return;
       // In a test only the options of a test or a suite: the argument before its body.
       const call = node.parent.parent;
       const isTestOption = ts.isCallExpression(call) && call.arguments.indexOf(node.parent) > 0 && call.arguments.some((argument) => ts.isArrowFunction(argument) || ts.isFunctionExpression(argument));

@@ -8,6 +8,7 @@ const caps = "import { hardCaps } from '@arqonbus/errors';\n";
 
 describe('limits written in code', () => {
   it.each([
+    ['const o = { maxMessageBytes: 16 * 1024 * 1024 };', 'maxMessageBytes', 16_777_216, 'number'],
     ['const o = { maxPayload: 16 * 1024 * 1024 };', 'maxPayload', 16_777_216, 'number'],
     ['const big = 8_388_608; const o = { maxPayloadLength: big };', 'maxPayloadLength', 8_388_608, 'number'],
     ['const maxPayload = 1 << 24; const o = { maxPayload };', 'maxPayload', 16_777_216, 'number'],

@@ -5,6 +5,8 @@ import type { Row, SourceUnit, SyntaxSource } from '../fact-source.js';
 
 /** Options of WebSocket implementations that bound what one message may hold, or how long a connection may be silent. */
 const PAYLOAD = /^(maxPayload|maxPayloadLength|maxFrameSize|maxReceivedFrameSize|maxReceivedMessageSize|maxHttpBufferSize)$/;
+/** The same in our own listeners. */
+const OWN_PAYLOAD = /^max(Message|Frame|Envelope)Bytes$/;
 const SILENCE = /^(idleTimeout)$/;
 /** Constructors whose own default lies above every cap. */
 const UNBOUNDED = /^ws#(default\.)?(WebSocket|WebSocketServer|Server|WebSocket\.Server)?$/;
@@ -107,7 +109,7 @@ export const limitLiteralSource: SyntaxSource = {
     const rows: Row[] = [];
     const visit = (node: ts.Node): void => {
       const found = setting(node, names);
-      const kind = found === undefined ? undefined : PAYLOAD.test(found.option) ? 'payload' : SILENCE.test(found.option) ? 'silence' : undefined;
+      const kind = found === undefined ? undefined : PAYLOAD.test(found.option) || OWN_PAYLOAD.test(found.option) ? 'payload' : SILENCE.test(found.option) ? 'silence' : undefined;
       if (found !== undefined && kind !== undefined) {
         const value = numberOf(names, found.value);
         if (value !== undefined) rows.push({ ...unit.at(node), option: found.option, kind, value: value === 'raised' || !Number.isFinite(value) ? 0 : value, form: value === 'raised' || !Number.isFinite(value) ? 'raised' : 'number' });

@@ -136,4 +136,17 @@ export const architectureViolations: readonly Violation[] = [
     did: 'Evaluated a text by a function that is looked up by its name.',
     edits: [write('libs/envelope/src/run-text.ts', ['export function runText(text: string): unknown {', "  return (Reflect.get(globalThis, 'eval') as (text: string) => unknown)(text);", '}'])],
   },
+  {
+    name: 'shield-keeps-messages',
+    rule: 'architecture.shield_state_named',
+    did: 'Kept the last messages of each room in the Shield, to answer joins there.',
+    edits: [write('apps/shield/src/room-memory.ts', ['export class RoomMemory {', '  readonly #messages = new Map<string, Uint8Array[]>();', '}'])],
+    says: '#messages',
+  },
+  {
+    name: 'constant-of-a-class-as-state',
+    rule: 'architecture.module_state',
+    did: 'Counted in a map that belongs to the class, which readonly does not keep from growing.',
+    edits: [write('apps/spine/src/routing/opened-topics.ts', ['export class OpenedTopics {', '  static readonly byName = new Map<string, number>();', '  static open(name: string): void {', '    OpenedTopics.byName.set(name, 1);', '  }', '}'])],
+  },
 ];

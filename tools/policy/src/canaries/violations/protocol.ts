@@ -1,4 +1,4 @@
-import { replace, write, type Violation } from '../violation.js';
+import { append, replace, write, type Violation } from '../violation.js';
 
 const SIGNAL = 'proto/arqon/v1/signal.proto';
 const COMMAND = 'proto/arqon/v1/command.proto';
@@ -107,5 +107,12 @@ export const protocolViolations: readonly Violation[] = [
     did: 'Left a proto file half written.',
     edits: [write('proto/arqon/v1/half.proto', ['syntax = "proto3";', '', 'message {'])],
     isAlone: true,
+  },
+  {
+    name: 'json-between-parts',
+    rule: 'protocol.no_other_encoding',
+    did: 'Read what came over the link as JSON.',
+    edits: [append('libs/link/src/wire.ts', ['export const readJson = (text: string): unknown => JSON.parse(text);'])],
+    says: 'JSON.parse',
   },
 ];

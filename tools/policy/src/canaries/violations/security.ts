@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 
-import { write, type Violation } from '../violation.js';
+import { replace, write, type Violation } from '../violation.js';
 
 /** A key of nobody, made anew each time: written out here it would be a secret in a file. */
 const KEY_LINES = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString().trim().split('\n');
@@ -134,5 +134,37 @@ export const securityViolations: readonly Violation[] = [
     rule: 'security.jwt_strict',
     did: 'Exported the function that reads a token without verifying it.',
     edits: [write('libs/auth/src/token-readers.ts', ["export { decodeJwt as readToken } from 'jose';"])],
+  },
+  {
+    name: 'builder-without-tenant',
+    rule: 'security.key_tenant_prefix',
+    did: 'Let the builder of keys itself leave the tenant out.',
+    edits: [replace('libs/tenancy/src/coordination-key.ts', '`tenant:${tenant}:agent:${agent}:presence:${name}`', '`agent:${agent}:presence:${name}`')],
+    says: 'redisPresenceKey',
+  },
+  {
+    name: 'subject-builder-without-tenant',
+    rule: 'security.subject_tenant_prefix',
+    did: 'Named the stream of a class without its tenant.',
+    edits: [write('libs/tenancy/src/class-subject.ts', ['export const classSubject = (retentionClass: string): string => `t.${retentionClass}`;'])],
+    says: 'classSubject',
+  },
+  {
+    name: 'list-with-none',
+    rule: 'security.jwt_strict',
+    did: 'Added the algorithm none to a list that another file hands to the verifier.',
+    edits: [replace('libs/auth/src/read-token-shape.ts', "'RS256', 'RS384'", "'none', 'RS256', 'RS384'")],
+  },
+  {
+    name: 'tenant-among-arguments',
+    rule: 'security.tenant_from_session',
+    did: 'Took the tenant of an operation from its arguments.',
+    edits: [write('apps/projector/src/control/other-tenant.ts', ['export const tenantOf = (call: { args: { tenant: string } }): string => call.args.tenant;'])],
+  },
+  {
+    name: 'certificates-unchecked-by-a-script',
+    rule: 'security.insecure_tls',
+    did: 'Switched the check of certificates off in a script.',
+    edits: [replace('package.json', '"policy": "', '"policy": "NODE_TLS_REJECT_UNAUTHORIZED=0 ')],
   },
 ];

@@ -128,4 +128,10 @@ export const testingViolations: readonly Violation[] = [
     did: 'Tested against a store of the own hand.',
     edits: [write('apps/projector/test/own-store.fixture.ts', ["import type { EpisodeStore } from '@arqonbus/storage/episodes';", "export class OwnStore implements Pick<EpisodeStore, 'close'> {", '  close(): Promise<void> {', '    return Promise.resolve();', '  }', '}'])],
   },
+  {
+    name: 'test-left-out-by-configuration',
+    rule: 'testing.run_is_whole',
+    did: 'Excluded a test that fails in the configuration of the runner.',
+    edits: [replace('vitest.project.mjs', 'allowOnly: false,', "allowOnly: false, exclude: ['src/wire.test.ts'],")],
+  },
 ];

@@ -54,4 +54,10 @@ export const transportViolations: readonly Violation[] = [
     did: 'Let the link take messages of 16 MiB.',
     edits: [replace('apps/shield/src/link/spine-link.ts', 'maxPayload: hardCaps.frameBytes', 'maxPayload: hardCaps.frameBytes * 16')],
   },
+  {
+    name: 'listener-above-the-cap',
+    rule: 'transport.limit_within_cap',
+    did: 'Let the listener of the Shield take messages of 16 MiB.',
+    edits: [replace('apps/shield/src/check-settings.ts', 'maxMessageBytes: hardCaps.frameBytes', 'maxMessageBytes: 16 * 1024 * 1024')],
+  },
 ];
