@@ -171,6 +171,13 @@ describe('applyRedaction()', () => {
       expect(inspectMessage({ ...message, payload: redacted.payload }, shared).findings).toEqual([]);
     }), { numRuns: 200 });
   });
+
+  it('takes no marker for the name of what stands behind it in a list', () => {
+    const message = messageOf(JSON.stringify({ values: [token, 'q!"0A!"x', '!!"0A#q2', '!!"A0#q3', '!!"0A#q4', '!!"0A#q5'] }));
+    const { payload, isClean } = applyRedaction(message, inspectMessage(message, shared), shared);
+    expect(isClean).toBe(true);
+    expect(JSON.parse(utf8.decode(payload))).toMatchObject({ values: ['[REDACTED:github-personal-token]', 'q!"0A!"x', '!!"0A#q2', '!!"A0#q3', '!!"0A#q4', '!!"0A#q5'] });
+  });
 });
 
 describe('redaction of plain text that is something else', () => {

@@ -39,6 +39,7 @@ const openingValues = ['<string>', '<value>', '<param-value>', '<env-entry-value
 const keyAttribute = asciiBytes(' key');
 const nameAttribute = asciiBytes(' name');
 const cdata = asciiBytes('<![cdata[');
+const markerStart = asciiBytes('[redacted:');
 const schemes = ['bearer ', 'basic ', 'token ', 'apikey ', 'api-key ', 'bot ', 'key ', 'geniekey ', 'ssws ', 'apitoken ', 'splunk ', 'oauth '].map(asciiBytes);
 
 /**
@@ -259,6 +260,9 @@ function readComma(bytes: Uint8Array, at: number, limit: number, textStart: numb
     return pair;
   }
   out.operator = ',';
+  // The name of a detector in the marker of a redaction says nothing of the next item.
+  const marker = out.nameStart - markerStart.length;
+  if (marker >= textStart && standsAt(bytes, marker, out.nameStart, markerStart)) return -1;
   const before = out.nameStart > textStart ? bytes[out.nameStart - 1] : 0x0a;
   if (!out.isNameQuoted && before !== 0x7b && before !== 0x3a) {
     if (before === 0x0a) return item === at + 1 ? item : -1;
