@@ -17,6 +17,7 @@ import data.arqonbus.lib.report
 
 reads := {
 	"workflow_uses": {"target", "ref", "kind"},
+	"workflow_commands": {"words"},
 }
 
 deny contains report.incomplete(fault) if some fault in facts.faults(input, reads)
@@ -31,6 +32,15 @@ deny contains report.finding(row, row.target, sprintf("the image %s is not pinne
 	some row in input.workflow_uses
 	row.kind == "docker"
 	not regex.match(`^sha256:[0-9a-f]{64}$`, row.ref)
+}
+
+deny contains report.finding(row, tool, sprintf("%s takes an image that is not pinned to a digest", [concat(" ", row.words)])) if {
+	some row in input.workflow_commands
+	some tool in {"docker", "podman", "nerdctl"}
+	tool in array.slice(row.words, 0, 2)
+	some word in row.words
+	word in {"run", "pull", "create"}
+	count([image | some image in row.words; regex.match(`@sha256:[0-9a-f]{64}$`, image)]) == 0
 }
 
 deny contains report.finding(row, row.target, sprintf("%s is of an unknown kind", [row.target])) if {

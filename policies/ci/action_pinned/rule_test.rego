@@ -11,7 +11,7 @@ used := {
 	"target": "actions/checkout",
 }
 
-tables := {"workflow_uses": []}
+tables := {"workflow_uses": [], "workflow_commands": []}
 
 facts_of(found) := object.union(present, {"meta": {
 	"schema": 1,
@@ -30,6 +30,22 @@ test_finds_tag if {
 		],
 	})
 	count(found) > 0
+}
+
+command := {"file": ".github/workflows/ci.yml", "line": 12, "project": "workspace", "job": "lint", "step": 2, "joined_by": ""}
+
+test_finds_an_image_of_a_command if {
+	row := object.union(command, {"words": ["docker", "run", "--rm", "redis:7"]})
+	found := rule.deny with input as facts_of({"workflow_commands": [row]})
+	{one.subject | some one in found} == {"docker"}
+}
+
+test_passes_other_commands if {
+	digest := "redis@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	every words in [["docker", "run", digest], ["docker", "ps"], ["npm", "run", "build"]] {
+		found := rule.deny with input as facts_of({"workflow_commands": [object.union(command, {"words": words})]})
+		found == set()
+	}
 }
 
 test_finds_branch if {

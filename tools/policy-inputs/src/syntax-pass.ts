@@ -39,6 +39,14 @@ export function parseUnit(file: WorkspaceFile, text: string, tags: readonly stri
   return { file, tags, source, lineOf, at: (node) => ({ file: file.path, line: lineOf(node), project: file.project }) };
 }
 
+/** The parser goes on behind what it does not understand, so that facts of a broken file would be facts of a part of it. @throws Error with file and line */
+function assertParsed({ file, source }: SourceUnit): void {
+  const [fault] = (source as ts.SourceFile & { readonly parseDiagnostics?: readonly ts.DiagnosticWithLocation[] }).parseDiagnostics ?? [];
+  if (fault === undefined) return;
+  const line = source.getLineAndCharacterOfPosition(fault.start).line + 1;
+  throw new Error(`${file.path}:${line} cannot be parsed: ${ts.flattenDiagnosticMessageText(fault.messageText, ' ')}`);
+}
+
 /** Joins row sets; tables of the same name are appended. */
 export function mergeRows(parts: readonly Rows[]): Record<string, readonly Row[]> {
   const merged: Record<string, Row[]> = {};
@@ -52,6 +60,7 @@ export function mergeRows(parts: readonly Rows[]): Record<string, readonly Row[]
  * Runs the syntax sources over every script of the workspace. Files whose content is unchanged since the last run are not parsed again.
  *
  * @param keptPath file that holds what was read before; rewritten
+ * @throws Error for a script that cannot be parsed as a whole
  */
 export function readSyntax(workspace: Workspace, sources: readonly SyntaxSource[], keptPath: string): Rows {
   const reader = readerDigest();
@@ -71,6 +80,7 @@ export function readSyntax(workspace: Workspace, sources: readonly SyntaxSource[
     }
     hasChanged = true;
     const unit = selected.length === 0 ? undefined : parseUnit(file, text, tags);
+    if (unit !== undefined) assertParsed(unit);
     after[file.path] = { key, rows: unit === undefined ? {} : mergeRows(selected.map((source) => source.read(unit))) };
   }
   if (hasChanged || Object.keys(before).length !== Object.keys(after).length) {

@@ -107,4 +107,11 @@ export const ciViolations: readonly Violation[] = [
     edits: [remove('.github/rulesets/main.json')],
     isAlone: true,
   },
+  {
+    name: 'image-of-a-command',
+    rule: 'ci.action_pinned',
+    did: 'Ran a container of a tag in a step.',
+    edits: [replace('.github/workflows/ci.yml', '      - run: npx nx run-many -t build\n', '      - run: npx nx run-many -t build\n      - run: docker run --rm redis:7 redis-cli ping\n')],
+    says: 'docker',
+  },
 ];
