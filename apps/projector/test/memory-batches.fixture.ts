@@ -1,11 +1,10 @@
 import type { EpisodeChange } from '@arqonbus/continuum';
 import {
-  EpisodeStoreError, type BatchEntry, type BatchResult, type EpisodeBatch, type EpisodeStoreFailure, type PartitionClaim, type SourcePosition,
+  EpisodeStoreError, isAfter, isSamePosition, type BatchEntry, type BatchResult, type EpisodeBatch, type EpisodeStoreFailure, type PartitionClaim, type SourcePosition,
 } from '@arqonbus/storage/episodes';
 import { createLogger, startMetrics, type Logger } from '@arqonbus/telemetry';
 import { PassThrough } from 'node:stream';
 import { PartitionWorker, type WorkerLimits } from '../src/consume/partition-worker.js';
-import { isAfter, isSamePosition } from '../src/consume/positions.js';
 import { QueueBudget } from '../src/consume/queue-budget.js';
 import type { StreamPosition } from '../src/consume/stream-position.js';
 import { ProjectorMetrics } from '../src/telemetry/projector-metrics.js';

@@ -1,4 +1,4 @@
-import { startProcess, waitFor } from '@arqonbus/testkit';
+import { programArgs, startProcess, waitFor } from '@arqonbus/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inspectionsOf, newToken, publishEvents, startCasilSpine } from './casil.js';
 import { residentBytes, whilePairsTalk } from './load.js';
@@ -56,7 +56,7 @@ describe('beside two pairs that talk', () => {
   async function flood(round: number, eventsPerSecond: number): Promise<Flooded> {
     const token = await spine.issuer.token({ sub: `flood-${String(eventsPerSecond)}-${String(round)}`, publish: ['flooded'] });
     const child = await startProcess({
-      args: ['--conditions=@arqonbus/source', '--import', 'tsx/esm', new URL('casil-flood-source.ts', import.meta.url).pathname, spine.serviceUrl, token, 'flooded', String(eventsPerSecond)],
+      args: [...programArgs(new URL('casil-flood-source.ts', import.meta.url)), spine.serviceUrl, token, 'flooded', String(eventsPerSecond)],
     });
     await child.exited;
     return child.output.messages[0] as Flooded;

@@ -1,4 +1,4 @@
-import { startProcess, type TestTokenOptions } from '@arqonbus/testkit';
+import { programArgs, startProcess, type TestTokenOptions } from '@arqonbus/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { residentBytes, whilePairsTalk } from './load.js';
 import { startSpineProcess, type RunningSpine } from './spine-process.js';
@@ -13,7 +13,7 @@ describe('beside two pairs that talk', () => {
 
   async function flood(token: TestTokenOptions): Promise<{ code: number; sentCount: number; refusedCount: number }> {
     const child = await startProcess({
-      args: ['--conditions=@arqonbus/source', '--import', 'tsx/esm', new URL('flood-source.ts', import.meta.url).pathname, spine.serviceUrl, await spine.issuer.token(token), 'flooded'],
+      args: [...programArgs(new URL('flood-source.ts', import.meta.url)), spine.serviceUrl, await spine.issuer.token(token), 'flooded'],
     });
     await child.exited;
     return child.output.messages[0] as { code: number; sentCount: number; refusedCount: number };

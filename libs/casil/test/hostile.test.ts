@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { hostileTexts } from '@arqonbus/testkit';
+import { hostileTexts, programArgs } from '@arqonbus/testkit';
 import { describe, expect, it } from 'vitest';
 import { defaultCasilConfig } from '../src/casil-config.js';
 import { maxStepsPerMessage } from '../src/classify-message.js';
@@ -18,7 +18,7 @@ const maxOverdraftSteps = 131_072;
 describe('inspectMessage on hostile input of 64 KiB', () => {
   it('is done in time with walls, nested encodings, and a storm of any anchor of any detector', { timeout: 300_000 }, async () => {
     const program = join(import.meta.dirname, 'hostile-main.ts');
-    const { stdout } = await execute(process.execPath, ['--conditions=@arqonbus/source', '--import', 'tsx/esm', program, String(maxMs)], { timeout: 290_000 });
+    const { stdout } = await execute(process.execPath, [...programArgs(program), String(maxMs)], { timeout: 290_000 });
     const { textCount, slow } = JSON.parse(stdout) as { textCount: number; slow: string[] };
     expect(textCount).toBeGreaterThan(1_000);
     expect(slow).toEqual([]);

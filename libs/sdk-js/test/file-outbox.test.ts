@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { createTempFolder, startProcess, waitFor, type TempFolder } from '@arqonbus/testkit';
+import { createTempFolder, programArgs, startProcess, waitFor, type TempFolder } from '@arqonbus/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeOutbox, outboxEvent } from '../src/continuum/outbox.contract.js';
 import { OutboxContents } from '../src/continuum/outbox-contents.js';
@@ -183,7 +183,7 @@ describe('fileOutbox() of a killed process', () => {
     let confirmed: number[] = [];
     for (let round = 0; round < 3; round++) {
       const writer = await startProcess({
-        args: ['--conditions=@arqonbus/source', '--import', 'tsx/esm', fileURLToPath(new URL('outbox-writer.ts', import.meta.url)), path, String(confirmed.length === 0 ? 0 : (confirmed.at(-1) ?? 0) + 1_000), String(fsync)],
+        args: [...programArgs(new URL('outbox-writer.ts', import.meta.url)), path, String(confirmed.length === 0 ? 0 : (confirmed.at(-1) ?? 0) + 1_000), String(fsync)],
         readyWhen: ({ messages }) => messages.length > 3 + round,
       });
       await writer.stop('SIGKILL');

@@ -1,13 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { HistoryStore } from '@arqonbus/storage';
-import { createTempFolder, startProcess, waitFor, type RunningProcess, type TempFolder } from '@arqonbus/testkit';
+import { createTempFolder, programArgs, startProcess, waitFor, type RunningProcess, type TempFolder } from '@arqonbus/testkit';
 import LibsqlDatabase from 'libsql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openEmbeddedStore, type SyncPolicy } from '../src/index.js';
 
-const fixture = new URL('./append-forever.fixture.ts', import.meta.url).pathname;
-const sources = ['--conditions=@arqonbus/source', '--import', 'tsx/esm', fixture];
+const sources = programArgs(new URL('./append-forever.fixture.ts', import.meta.url));
 const retention = { maxEvents: 10_000_000, maxBytes: 1e12, maxAgeMs: 1e9 };
 const everything = { maxEvents: 10_000_000, maxBytes: 1e12 };
 const topics = ['a', 'b', 'c'];

@@ -1,4 +1,4 @@
-import type { SourcePosition } from '@arqonbus/storage/episodes';
+import { earliest, type SourcePosition } from '@arqonbus/storage/episodes';
 import { positionOf, positionValues, type PositionColumns } from './positions.js';
 import type { SqlDatabase, SqlRunner } from './sql.js';
 
@@ -25,23 +25,15 @@ export function agreeOnPartitions(database: SqlDatabase, tenantId: string, count
     if (rows.length === count && inForce === count) return count;
     // A partition without a row has read nothing.
     const isWhole = rows.length === inForce && rows.length > 0;
-    await add(sql, tenantId, count, isWhole && inForce < count ? await turnBack(sql, tenantId, rows) : undefined);
+    const position = isWhole && inForce < count ? await turnBack(sql, tenantId, rows) : undefined;
+    await sql.query(addSql, [tenantId, count, ...positionValues(position)]);
     return count;
   });
 }
 
 /** Undefined, the beginning of the topic, when one of them is there. */
 async function turnBack(sql: SqlRunner, tenantId: string, rows: readonly PositionColumns[]): Promise<SourcePosition | undefined> {
-  const positions = rows.map(positionOf);
-  const earliest = positions.reduce((least, position) => (least === undefined || position === undefined ? undefined : isBefore(position, least) ? position : least));
-  await sql.query(turnBackSql, [tenantId, ...positionValues(earliest)]);
-  return earliest;
-}
-
-async function add(sql: SqlRunner, tenantId: string, count: number, position: SourcePosition | undefined): Promise<void> {
-  await sql.query(addSql, [tenantId, count, ...positionValues(position)]);
-}
-
-function isBefore(left: SourcePosition, right: SourcePosition): boolean {
-  return left.epoch < right.epoch || (left.epoch === right.epoch && left.sequence < right.sequence);
+  const position = earliest(rows.map(positionOf));
+  await sql.query(turnBackSql, [tenantId, ...positionValues(position)]);
+  return position;
 }

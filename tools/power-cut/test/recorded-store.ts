@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { ensureNats } from '@arqonbus/services';
 import type { CommittedRun, LogPage } from '@arqonbus/storage';
-import type { TempFolder } from '@arqonbus/testkit';
+import { programArgs, type TempFolder } from '@arqonbus/testkit';
 import { expect, type TestContext } from 'vitest';
 import { findRecorder, parseTrace, rebuildDisk, recordTrace, writeDisk, type FileCall } from '../src/index.js';
 import { bodyOf, openLog, startStore, type StoreSetting } from './store-under-cut.js';
@@ -46,7 +46,7 @@ export async function record(context: TestContext, folder: TempFolder, setting: 
   if (setting.startsWith('jetstream') && !nats.isPinned) return context.skip(`not run: nats-server ${nats.version} is not the pinned one`);
   const { runs, pauseMs, bodyBytes = 1_024, ...slowness } = options;
   const [store, ackFile, traceFile] = ['store', 'acks', 'trace'].map((name) => folder.file(name));
-  const args = ['--conditions=@arqonbus/source', '--import', 'tsx/esm', fixture, setting, store, ackFile, String(runs), String(pauseMs), String(bodyBytes)];
+  const args = [...programArgs(fixture), setting, store, ackFile, String(runs), String(pauseMs), String(bodyBytes)];
   const { end, output } = await recordTrace(recorder.strace, { command: process.execPath, args, traceFile, timeoutMs: 90_000, ...slowness });
   expect(end, output).toBe('exit code 0');
   const calls = parseTrace(readFileSync(traceFile, 'utf8'), [store, ackFile]);

@@ -1,3 +1,4 @@
+import { programArgs } from '@arqonbus/testkit';
 import { once } from 'node:events';
 import { spawn } from 'node:child_process';
 import { createConnection } from 'node:net';
@@ -29,7 +30,7 @@ function readGreeting(port: number): Promise<string> {
 
 async function startParent(mode: string): Promise<{ parent: ReturnType<typeof spawn>; childPid: number }> {
   const fixture = join(import.meta.dirname, 'parent.fixture.ts');
-  const parent = spawn(process.execPath, ['--conditions=@arqonbus/source', '--import', 'tsx/esm', fixture, mode], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const parent = spawn(process.execPath, [...programArgs(fixture), mode], { stdio: ['pipe', 'pipe', 'inherit'] });
   const [line] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string];
   return { parent, childPid: Number(line) };
 }

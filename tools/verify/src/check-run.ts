@@ -1,6 +1,6 @@
 import { checkSubscriber } from './check-subscriber.js';
 import { PlaceRegister } from './place-register.js';
-import { lostMemoryBetween, placeText, type PublishRecord, type ReadRecord, type RecordedRun } from './recorded-run.js';
+import { deliveredCountOf, lostMemoryBetween, placeText, type PublishRecord, type ReadRecord, type RecordedRun } from './recorded-run.js';
 import { knownLimits, Violations, type Report } from './violation.js';
 
 /** What the checker found. */
@@ -48,7 +48,7 @@ export function checkRun(run: RecordedRun): Verdict {
     ackedCount: acked.length,
     unknownCount: run.publishes.length - acked.length,
     unknownByCode: countUnknown(run.publishes),
-    deliveredCount: run.subscribers.reduce((sum, { entries }) => sum + entries.filter(({ kind }) => kind === 'delivered').length, 0),
+    deliveredCount: run.subscribers.reduce((sum, { entries }) => sum + deliveredCountOf(entries), 0),
     lostAckedCount: violations.count('acked_lost'),
     lostAsPromisedCount,
     duplicatedCount: violations.countFailing('delivered_twice', 'stored_twice', 'repeated_after_memory_loss'),

@@ -93,6 +93,11 @@ export interface RecordedRun {
   readonly deaths: readonly Death[];
 }
 
+/** Events that came. */
+export function deliveredCountOf(entries: SubscriberRecord['entries']): number {
+  return entries.filter(({ kind }) => kind === 'delivered').length;
+}
+
 /** True when the loss that was told takes in the place. */
 export function coversPlace({ after, resumesAt, isLost }: ToldGap, place: Place): boolean {
   return isLost && comparePlaces(after, place) < 0 && comparePlaces(place, resumesAt) <= 0;

@@ -1,10 +1,9 @@
 import type { Bus, Subscription } from '@arqonbus/sdk';
-import type { Delivery, Place, SubscriberRecord, ToldGap } from './recorded-run.js';
+import { deliveredCountOf, type Delivery, type Place, type SubscriberRecord, type ToldGap } from './recorded-run.js';
 
 /** Keeps everything that the SDK gives an application that follows a topic or all channels of a room. */
 export class SdkSubscriber {
   private readonly entries: (Delivery | ToldGap)[] = [];
-  private readonly seen = new Set<string>();
   private begins: SubscriberRecord['begins'] = [];
   private room: string | undefined;
   /** Why the subscription ended; undefined while it lives. */
@@ -30,7 +29,7 @@ export class SdkSubscriber {
   }
 
   get deliveredCount(): number {
-    return this.seen.size;
+    return deliveredCountOf(this.entries);
   }
 
   /** How it stands, for a report. */
@@ -46,7 +45,6 @@ export class SdkSubscriber {
 
   private record(subscription: Subscription): void {
     subscription.on('message', ({ topic, text: id, epoch, sequence, timeUs }) => {
-      this.seen.add(id);
       this.entries.push({ kind: 'delivered', topic, id, place: { epoch, sequence }, timeUs, atMs: Math.round(this.nowMs()) });
     });
     subscription.on('gap', ({ topic, after, resumesAt, reason, lost }) => {

@@ -2,7 +2,7 @@ import type { Batch, Envelope, Frame, Gap, Joined } from '@arqonbus/proto';
 import { newId } from '@arqonbus/e2e';
 import { RawWireClient } from '@arqonbus/testkit';
 import { setTimeout as wait } from 'node:timers/promises';
-import { comparePlaces, placeText, type Delivery, type JoinedAt, type Place, type SubscriberRecord, type ToldGap } from './recorded-run.js';
+import { comparePlaces, deliveredCountOf, placeText, type Delivery, type JoinedAt, type Place, type SubscriberRecord, type ToldGap } from './recorded-run.js';
 
 const retryMs = 150;
 const welcomeTimeoutMs = 10_000;
@@ -23,7 +23,6 @@ export interface WireSubscriberOptions {
  */
 export class WireSubscriber {
   private readonly entries: (Delivery | ToldGap | JoinedAt)[] = [];
-  private readonly seen = new Set<string>();
   private readonly room: string;
   private readonly channel: string;
   private begin: Place | undefined;
@@ -46,7 +45,7 @@ export class WireSubscriber {
   }
 
   get deliveredCount(): number {
-    return this.seen.size;
+    return deliveredCountOf(this.entries);
   }
 
   /** How it stands, for a report. */
@@ -127,7 +126,6 @@ export class WireSubscriber {
       const place = { epoch, sequence: sequence + BigInt(index) };
       if (body.case !== 'event' || comparePlaces(place, this.position) <= 0) continue;
       const id = Buffer.from(body.value.payload).toString();
-      this.seen.add(id);
       this.entries.push({ kind: 'delivered', topic: this.options.topic, id, place, ...(index === 0 ? { prev } : {}), timeUs, atMs: this.atMs() });
       this.position = place;
     }

@@ -2,8 +2,7 @@ import type { ProjectionEntry } from './projection-entry.js';
 import type { BatchPart } from './batch-part.js';
 import type { QueueBudget } from './queue-budget.js';
 import type { StreamPosition } from './stream-position.js';
-import { later } from './positions.js';
-import type { SourcePosition } from '@arqonbus/storage/episodes';
+import { later, type SourcePosition } from '@arqonbus/storage/episodes';
 
 /** Events of one partition that wait, in the order of the topic. What is taken still counts in the budget until it is given back to that. */
 export class PartitionQueue {

@@ -1,4 +1,4 @@
-import { EpisodeStoreError, type BatchResult, type EpisodeStore, type PartitionClaim, type SourcePosition } from '@arqonbus/storage/episodes';
+import { EpisodeStoreError, isAfter, isSamePosition, type BatchResult, type EpisodeStore, type PartitionClaim, type SourcePosition } from '@arqonbus/storage/episodes';
 import type { Logger } from '@arqonbus/telemetry';
 import type { StaleLog } from '../telemetry/stale-log.js';
 import type { ProjectorMetrics } from '../telemetry/projector-metrics.js';
@@ -7,7 +7,6 @@ import { bytesOf, cutPart, refusedPart, type BatchPart } from './batch-part.js';
 import { BatchSize } from './batch-size.js';
 import { PartitionQueue } from './partition-queue.js';
 import { partitionTransitions, type PartitionEvent, type PartitionState } from './partition-state.js';
-import { isAfter, isSamePosition } from './positions.js';
 import type { ProjectionEntry } from './projection-entry.js';
 import type { QueueBudget } from './queue-budget.js';
 import type { StreamPosition } from './stream-position.js';

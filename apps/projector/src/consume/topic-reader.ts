@@ -1,13 +1,12 @@
 import { continuumTopics, partitionOfEvent, ScratchMemory } from '@arqonbus/continuum';
 import { isClosedError, type Bus, type GapEvent, type Message, type Subscription } from '@arqonbus/sdk';
-import type { SourcePosition } from '@arqonbus/storage/episodes';
+import { earliest, isAfter, isSamePosition, type SourcePosition } from '@arqonbus/storage/episodes';
 import type { Logger } from '@arqonbus/telemetry';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ProjectionSpans } from '../telemetry/projection-spans.js';
 import type { ProjectorMetrics } from '../telemetry/projector-metrics.js';
 import type { Backoff } from './backoff.js';
 import type { PartitionWorker } from './partition-worker.js';
-import { earliest, isAfter, isSamePosition } from './positions.js';
 import { WaitingEntry, type EntrySource } from './projection-entry.js';
 import type { QueueBudget } from './queue-budget.js';
 import type { StreamPosition } from './stream-position.js';

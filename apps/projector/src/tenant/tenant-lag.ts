@@ -1,7 +1,6 @@
 import { continuumTopics } from '@arqonbus/continuum';
 import { isArqonError, type Bus } from '@arqonbus/sdk';
-import type { EpisodeStore, SourcePosition } from '@arqonbus/storage/episodes';
-import { earliest, isAfter } from '../consume/positions.js';
+import { earliest, isAfter, type EpisodeStore, type SourcePosition } from '@arqonbus/storage/episodes';
 import type { Lag } from '../tenant-runtime.js';
 
 export interface LagSources {

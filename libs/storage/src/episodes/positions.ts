@@ -1,4 +1,4 @@
-import type { SourcePosition } from '@arqonbus/storage/episodes';
+import type { SourcePosition } from './episode-store.js';
 
 /** True when `left` is a later place of the topic than `right`; undefined is before everything. */
 export function isAfter(left: SourcePosition, right: SourcePosition | undefined): boolean {
